@@ -1,0 +1,116 @@
+import { Place } from '../compile/check.ts'
+import { checkEndless } from '../compile/compile.ts'
+import type { Plan, Surroundings } from '../compile/plan.ts'
+import { compileSettings, type Settings } from '../compile/settings.ts'
+import type { RunOptions } from '../define/options.ts'
+import { DefinitionError, InputError, type StepchainError } from '../errors.ts'
+import { consoleLogger } from '../observe/console.ts'
+import { outputOf } from '../observe/output.ts'
+import { systemClock } from '../run/clock.ts'
+import { failureOf, Run } from '../run/pump.ts'
+import { surround } from '../run/surround.ts'
+
+type Context = Record<string, unknown>
+
+/** What a safe run gives. */
+export type Result =
+  | { readonly ok: true; readonly context: Context }
+  | { readonly ok: false; readonly error: StepchainError; readonly context: Readonly<Context> }
+
+const defaultLogger = consoleLogger()
+
+const defaultOutput = outputOf(defaultLogger, null)
+
+function surroundings(settings: Settings): Surroundings {
+  const { logger = defaultLogger, redact, hooks, clock } = settings
+  const output = logger === defaultLogger && redact === null ? defaultOutput : outputOf(logger, redact)
+  return surround({ settings, output, own: hooks, clock: clock ?? systemClock })
+}
+
+const known = new WeakMap<Settings, Surroundings>()
+
+/** A plan and what surrounds its runs: all that is decided once. */
+export interface Ready {
+  readonly plan: Plan
+  readonly around: Surroundings
+}
+
+/** The surroundings of runs without options of their own; chains with the same settings share them. */
+export function standing(settings: Settings): Surroundings {
+  let around = known.get(settings)
+  if (around === undefined) known.set(settings, (around = surroundings(settings)))
+  return around
+}
+
+/** When a run must be over, by its clock. */
+function endOf({ settings, clock, output }: Surroundings, chain: string, now: number): number {
+  const { timeout, deadline, reserve } = settings
+  if (deadline === null) return now + timeout
+  const place = new Place(chain, undefined, output.redact ?? true)
+  let left: unknown
+  try {
+    left = typeof deadline === 'function' ? deadline() : deadline.getTime() - clock.wall()
+  } catch (cause) {
+    throw new InputError(`Chain '${chain}': the deadline function threw`, { chain, cause })
+  }
+  if (typeof left !== 'number' || Number.isNaN(left)) return place.refuse('the deadline', left, 'a number of ms')
+  return now + Math.min(timeout, left - reserve)
+}
+
+function prepare({ plan, around: usual }: Ready, options: RunOptions | undefined, sync: boolean): Run {
+  const around =
+    options === undefined
+      ? usual
+      : surroundings(
+          compileSettings(plan.settings, options, new Place(plan.name, undefined, usual.output.redact ?? true)),
+        )
+  if (plan.endless !== null)
+    checkEndless(plan, around.settings.timeout !== Infinity || around.settings.deadline !== null)
+  const run = new Run(plan, around, sync)
+  if (around.gated || around.hooks?.onRunEnd != null) {
+    const extra = run.more()
+    extra.startedAt = around.clock.now()
+    extra.endAt = endOf(around, plan.name, extra.startedAt)
+  }
+  return run
+}
+
+/** Runs a plan; goes on synchronously until something is a thenable. */
+export function start(ready: Ready, input: unknown, options: RunOptions | undefined): Promise<Context> {
+  let run: Run
+  try {
+    run = prepare(ready, options, false)
+    run.open(input)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+  if (run.pump()) return new Promise((resolve, reject) => run.whenOver(resolve, reject))
+  const outcome = failureOf(run)
+  return outcome === null ? Promise.resolve(run.context) : Promise.reject(outcome.error)
+}
+
+/**
+ * Runs a plan without ever waiting for a promise.
+ * @throws what the run fails with
+ */
+export function startSync(ready: Ready, input: unknown, options: RunOptions | undefined): Context {
+  const { plan } = ready
+  if (plan.async !== null) {
+    throw new DefinitionError(
+      `Chain '${plan.name}', step '${plan.async.name}': its function is declared async; use run() instead of runSync()`,
+      { chain: plan.name, step: plan.async.name },
+    )
+  }
+  const run = prepare(ready, options, true)
+  if (run.around.settings.host !== null)
+    new Place(plan.name, undefined, true).refuse(
+      'host',
+      run.around.settings.host,
+      'no host: a host is asynchronous; use run()',
+    )
+  run.open(input)
+  run.pump()
+  const outcome = failureOf(run)
+  if (outcome !== null) throw outcome.error
+  return run.context
+}

@@ -1,0 +1,57 @@
+import type { Hooks } from '../define/hooks.ts'
+import type { Place } from './check.ts'
+
+/** One function of a set of hooks, with the set as its `this`. */
+export interface Hook {
+  readonly call: (...given: readonly unknown[]) => unknown
+  readonly set: object
+}
+
+/** The hooks of a run, by name; `null` where nobody listens. */
+export type HookTable = { readonly [Name in keyof Hooks]-?: readonly Hook[] | null }
+
+type MutableTable = { -readonly [Name in keyof HookTable]: HookTable[Name] }
+
+const NONE: HookTable = {
+  onRunStart: null,
+  beforeStep: null,
+  beforeAttempt: null,
+  onRetry: null,
+  afterStep: null,
+  onProgress: null,
+  onLateSettle: null,
+  onRunEnd: null,
+  onHookError: null,
+  wrap: null,
+}
+
+const NAMES = Object.keys(NONE) as (keyof HookTable)[]
+
+/**
+ * Adds a set of hooks behind those there are. The functions are taken now: changing the set later changes nothing.
+ * @throws DefinitionError for a name that is no hook, or a hook that is no function
+ */
+export function addHooks(table: HookTable | null, hooks: unknown, place: Place): HookTable {
+  place.options('hooks', hooks, NONE)
+  const set = hooks as Record<string, unknown>
+  const next: MutableTable = { ...(table ?? NONE) }
+  for (const name of NAMES) {
+    const hook = set[name]
+    // A set may be an instance whose hooks are methods of its class; only what every object has is passed over.
+    if (hook === undefined || hook === Reflect.get(Object.prototype, name)) continue
+    place.function(`hooks.${name}`, hook)
+    next[name] = [...(next[name] ?? []), { call: hook as Hook['call'], set }]
+  }
+  return next
+}
+
+/** Puts the hooks of one table behind those of another. */
+export function joinHooks(first: HookTable | null, second: HookTable | null): HookTable | null {
+  if (first === null || second === null) return first ?? second
+  const next: MutableTable = { ...first }
+  for (const name of NAMES) {
+    const more = second[name]
+    if (more !== null) next[name] = [...(next[name] ?? []), ...more]
+  }
+  return next
+}

@@ -1,0 +1,133 @@
+import type { Clock } from '../define/clock.ts'
+import type { LogFields, LogLevel } from '../define/logger.ts'
+import type { Arguments } from './arguments.ts'
+import type { HookTable } from './hooks.ts'
+import type { Policy } from './policy.ts'
+import type { Settings } from './settings.ts'
+import type { Template } from './template.ts'
+import type { Validator } from './validator.ts'
+
+/** How a step's function is called: with the context, with up to two keys of it, or with any arguments. */
+export const Arity = { context: -1, none: 0, one: 1, two: 2, any: 3 } as const
+
+/** A step's function, as the runner calls it. */
+export type StepFunction = (...given: readonly unknown[]) => unknown
+
+/** A log callback: what it returns, if a string, is printed. */
+export type LogCallback = (context: Readonly<Record<string, unknown>>, output: unknown) => unknown
+
+/** A step with everything decided that can be before a run. */
+export interface PlanStep {
+  readonly name: string
+  readonly out: string | null
+  readonly overwrite: boolean
+  readonly fn: StepFunction
+  /** The plan of the chain that the step runs; `null` where it calls a function. */
+  readonly nested: (() => Plan) | null
+  readonly arity: (typeof Arity)[keyof typeof Arity]
+  readonly key0: string
+  readonly key1: string
+  readonly args: Arguments | null
+  readonly policy: Policy | null
+  /** The ms an attempt may take; 0 for no limit. */
+  readonly timeout: number
+  readonly validator: Validator | null
+  readonly log: Template | LogCallback | null
+  /** Whether the function is declared `async`, so that it cannot be part of a synchronous run. */
+  readonly async: boolean
+  /** Whether the clock is read when an attempt begins: nothing else would tell how long it took, or that it blocked for too long. */
+  readonly clocked: boolean
+  /** Whether nothing happens around the call but its retries and its timeout. */
+  readonly plain: boolean
+}
+
+/** What was said to a chain, one node behind the other; shared by all chains that were built on it. */
+export interface Node {
+  readonly previous: Node | null
+  readonly put: { readonly key: string; readonly value: unknown } | null
+  readonly step: PlanStep | null
+}
+
+/** A definition, ready to be run any number of times at once. It is never changed. */
+export interface Plan {
+  readonly name: string
+  readonly steps: readonly PlanStep[]
+  readonly puts: readonly { readonly key: string; readonly value: unknown }[]
+  /** The keys that the chain makes itself. */
+  readonly made: ReadonlySet<string>
+  /** The keys that its input must not have: those, and the reserved ones. */
+  readonly refused: ReadonlySet<string>
+  readonly input: Validator | null
+  readonly settings: Settings
+  /** The first step that is declared `async`. */
+  readonly async: PlanStep | null
+  /** Whether a step asks for the run's input as it was. */
+  readonly usesInput: boolean
+  /** A step that would retry for ever, where the definition sets no limit. */
+  readonly endless: PlanStep | null
+}
+
+/** How the runner prints; `null` in its place prints nothing. */
+export interface Printer {
+  /** Prints what a step's `log` says. */
+  line(at: PrintedStep, context: Readonly<Record<string, unknown>>, output: unknown): void
+  /** Prints a message of a step itself. */
+  print(at: PrintedStep, line: PrintedLine): void
+}
+
+/** A line before it is redacted. */
+export interface PrintedLine {
+  readonly level: LogLevel
+  readonly message: string
+  readonly fields?: LogFields | undefined
+}
+
+/** The step that a line is about. */
+export interface PrintedStep {
+  readonly chain: string
+  readonly runId: string
+  readonly path: string
+  readonly log: PlanStep['log']
+  readonly report: (source: string, error: unknown) => void
+}
+
+/** Rewrites a text before it is printed. */
+export type Redact = (text: string) => string
+
+/** All that a run prints. */
+export interface Output {
+  /** What lines and the messages of errors are redacted with; it fails closed. */
+  readonly redact: Redact | null
+  readonly printer: Printer | null
+  /** The hooks that print the lines of a run itself. */
+  readonly hooks: HookTable | null
+  /** The same for a nested chain that redacts too. */
+  readonly within: (redact: Redact) => Output
+}
+
+/** What surrounds a run: decided once for a chain, again only for a run with options of its own. */
+export interface Surroundings {
+  readonly settings: Settings
+  readonly output: Output
+  /** The hooks of the user. */
+  readonly own: HookTable | null
+  /** All hooks: those that print, then the user's. */
+  readonly hooks: HookTable | null
+  readonly clock: Clock
+  /** Whether nothing happens around steps: no hooks, no host. */
+  readonly plain: boolean
+  /** Whether the clock was passed in: a test's, say, where limits are to be exact and reading it costs nothing. */
+  readonly precise: boolean
+  /** Whether a hook wants to know how long steps take. */
+  readonly timed: boolean
+  /** Whether something may stop the run: a signal, a deadline. */
+  readonly gated: boolean
+}
+
+/** What a chain is made of, beside its nodes. */
+export interface Definition {
+  readonly name: string
+  readonly tail: Node | null
+  readonly input: Validator | null
+  readonly settings: Settings
+}

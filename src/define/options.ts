@@ -1,0 +1,32 @@
+import type { Clock } from './clock.ts'
+import type { Hooks } from './hooks.ts'
+import type { Host } from './host.ts'
+import type { Logger } from './logger.ts'
+
+/** Options of a run. Those of the chain are its defaults; the run's win. */
+export interface RunOptions {
+  /** Cancels the run: nothing starts any more, waits end at once, the run fails with `SC_CANCELLED`. */
+  readonly signal?: AbortSignal | undefined
+  /** The ms the whole run may take, waits included. @default Infinity */
+  readonly timeout?: number | undefined
+  /** When the run must be over: a date, or a function that gives the ms that remain, like AWS Lambda's `getRemainingTimeInMillis`. */
+  readonly deadline?: Date | (() => number) | undefined
+  /** ms kept back from the deadline for what comes after the run. @default 0 */
+  readonly reserve?: number | undefined
+  /** What lines are printed with; `null` prints nothing. @default the console, from level info */
+  readonly logger?: Logger | null | undefined
+  /** Applied to every line that is printed, and to the message of every error made. If it fails, the line is replaced. */
+  readonly redact?: ((text: string) => string) | undefined
+  /** Whether a ref that cannot be resolved fails the run with `SC_REFERENCE`; else it is `undefined`. @default false */
+  readonly strict?: boolean | undefined
+  /** Hooks, called after those of the chain. */
+  readonly hooks?: Hooks | undefined
+  /** The id of the run: at most 200 letters, digits, `.`, `_`, `:`, `@` or `-`. @default a random one, made when first needed */
+  readonly runId?: string | undefined
+  /** What calls the steps. @default they are called in place */
+  readonly host?: Host | undefined
+  /** Where time comes from. @default the platform's */
+  readonly clock?: Clock | undefined
+  /** Where chance comes from: a number from 0 up to 1. @default Math.random */
+  readonly random?: (() => number) | undefined
+}

@@ -1,0 +1,183 @@
+import type { PlanStep } from '../compile/plan.ts'
+import type { Verdict } from '../compile/validator.ts'
+import type { AttemptEvent } from '../define/hooks.ts'
+import { DefinitionError, type ErrorDetails } from '../errors.ts'
+import { call } from './call.ts'
+import { attemptEvent } from './events.ts'
+import { detailsOf, scrub, stepPath } from './failure.ts'
+import { arm, listen, timeoutError } from './limits.ts'
+import { runNested } from './nested.ts'
+import { emit, notify } from './notify.ts'
+import { type Interruption, isCurrent, type RunRecord, type Work } from './record.ts'
+import { cancelled, Interrupted, throwIfBlocked } from './stop.ts'
+import { noop, promiseOf, type Then, thenOf } from './thenable.ts'
+
+/** How long an attempt that knows its signal may take to end after it was aborted, in ms, before it is abandoned. */
+const GRACE = 20
+
+/** Thrown by an attempt that failed, whatever the reason. */
+export class Failed {
+  readonly error: unknown
+  readonly how: 'thrown' | 'timeout' | 'invalid' | 'async' | 'unable'
+  readonly abandoned: boolean
+  readonly issues: ErrorDetails['issues']
+  constructor(error: unknown, how: Failed['how'] = 'thrown', more: Partial<Pick<Failed, 'abandoned' | 'issues'>> = {}) {
+    this.error = error
+    this.how = how
+    this.abandoned = more.abandoned ?? false
+    this.issues = more.issues
+  }
+}
+
+/** What an attempt begins with: nothing, or what a plain step has come to that turned out not to be plain. */
+export interface Begun {
+  /** What it was waiting for when it was interrupted. */
+  readonly interrupted?: { readonly promise: Promise<unknown>; readonly why: Interruption }
+  /** What it failed with. */
+  readonly failed?: Failed
+}
+
+/** Tells of an abandoned attempt that settles after all. */
+function watch(run: RunRecord, step: PlanStep, promise: Promise<unknown>): void {
+  if (run.around.hooks?.onLateSettle == null) return
+  const event = attemptEvent(run, step)
+  promise.then(
+    (output) => emit(run, 'onLateSettle', { ...event, status: 'ok', output }),
+    (error: unknown) => emit(run, 'onLateSettle', { ...event, status: 'failed', error }),
+  )
+}
+
+/** Ends an attempt from outside: its signal is aborted and, if it knows that signal, it is given a moment. Then it is abandoned. */
+function* end(
+  run: RunRecord,
+  step: PlanStep,
+  { promise, why }: { promise: Promise<unknown>; why: Interruption },
+): Work<never> {
+  // Not that of an earlier step, which may still be in use.
+  const controller = run.signalled === run.sequence ? run.controller : null
+  const child = run.extra?.child ?? null
+  const { clock } = run.around
+  let last = why
+  let settled = false
+  let timer: unknown
+  run.controller = null
+  run.more().cutOff = controller
+  run.armed = 0
+  // The attempt's handle is out of date from here on, but how long it took is still to be told.
+  if (run.seen === run.sequence++) run.seen++
+  const quiet = promise.then(noop, noop).then(() => (settled = true))
+  controller?.abort(why.reason)
+  child?.interrupt(why.kind === 'stop' ? why : cancelled(why))
+  const patience = new Promise((resolve) => {
+    if (controller !== null || child !== null) timer = clock.setTimeout(() => resolve(undefined), GRACE)
+  })
+  try {
+    if (timer !== undefined) yield Promise.race([quiet, patience])
+  } catch (again) {
+    // The run was stopped while its attempt, which was too slow, was given a moment.
+    if (again instanceof Interrupted) last = again.why
+  } finally {
+    if (timer !== undefined) clock.clearTimeout(timer)
+  }
+  if (!settled) watch(run, step, promise)
+  if (last.kind === 'stop') throw new Interrupted(last, !settled)
+  throw new Failed(last.reason, 'timeout', { abandoned: !settled })
+}
+
+/** Waits for what a step, or its validator, promised. */
+function* settle(run: RunRecord, step: PlanStep, promise: Promise<unknown>): Work<unknown> {
+  if (run.armed === 0) arm(run, step.timeout)
+  const blocked = listen(run)
+  if (blocked !== null) return yield* end(run, step, { promise, why: blocked })
+  try {
+    return yield promise
+  } catch (thrown) {
+    if (thrown instanceof Interrupted) return yield* end(run, step, { promise, why: thrown.why })
+    throw new Failed(thrown)
+  }
+}
+
+/**
+ * What a run may wait for.
+ * @throws Failed in a sync run, which waits for nothing
+ */
+export function awaitable(run: RunRecord, value: unknown, then: Then): Promise<unknown> {
+  const promise = promiseOf(value, then)
+  if (!run.sync) return promise
+  promise.then(noop, noop)
+  throw new Failed(new TypeError('it returned a promise in a synchronous run; use run() instead of runSync()'), 'async')
+}
+
+/** Calls a step inside the hooks that wrap it. */
+function wrapped(run: RunRecord, step: PlanStep): unknown {
+  const called = (): unknown => (step.nested === null ? call(run, step) : runNested(run, step))
+  const wraps = run.around.hooks?.wrap
+  if (wraps == null) return called()
+  const { sequence } = run
+  const innermost = (): unknown => {
+    if (isCurrent(run, step, sequence)) return called()
+    throw new Error(`the attempt is over: step '${step.name}' is not called any more`)
+  }
+  const event: AttemptEvent = Object.freeze(attemptEvent(run, step))
+  return wraps.reduceRight<() => unknown>((next, hook) => () => hook.call.call(hook.set, event, next), innermost)()
+}
+
+/** Notes that an attempt begins. */
+export function mark(run: RunRecord, step: PlanStep): void {
+  run.sequence++
+  const { timed, precise } = run.around
+  if (!step.clocked && !timed && !precise && run.failures === 0) return
+  run.seen = run.sequence
+  run.seenAt = run.around.clock.now()
+}
+
+/** Whether an attempt that never waited took longer than its timeout: nothing could interrupt it. */
+export function isOverdue(run: RunRecord, { timeout, clocked }: PlanStep): boolean {
+  return timeout !== 0 && clocked && run.around.clock.now() - run.seenAt > timeout
+}
+
+function* callStep(run: RunRecord, step: PlanStep): Work<unknown> {
+  throwIfBlocked(run)
+  if (run.around.hooks?.beforeAttempt != null) {
+    yield* notify(run, 'beforeAttempt', () => attemptEvent(run, step))
+    throwIfBlocked(run)
+  }
+  run.armed = 0
+  mark(run, step)
+  let value: unknown
+  let then: Then | null
+  try {
+    value = wrapped(run, step)
+    then = thenOf(value)
+  } catch (error) {
+    throw new Failed(error)
+  }
+  if (then !== null) return yield* settle(run, step, awaitable(run, value, then))
+  if (isOverdue(run, step)) throw new Failed(timeoutError(run), 'timeout')
+  return value
+}
+
+function* check(run: RunRecord, step: PlanStep, value: unknown): Work<unknown> {
+  if (step.validator === null) return value
+  const verdict = step.validator(value)
+  const then = thenOf(verdict)
+  if (then !== null && run.sync) {
+    const message = scrub(run, `Step '${stepPath(run)}': validate is asynchronous; use run() instead of runSync()`)
+    throw new Failed((run.more().failure = new DefinitionError(message, detailsOf(run))))
+  }
+  const given = (then === null ? verdict : yield* settle(run, step, promiseOf(verdict, then))) as Verdict
+  if (given.ok) return given.value
+  const { issues } = given
+  // A schema throws nothing: its issues are all there is.
+  throw new Failed('cause' in given ? given.cause : issues, 'invalid', { issues })
+}
+
+/**
+ * Makes one attempt of a step.
+ * @throws Failed, or Interrupted if the run ends
+ */
+export function* attempt(run: RunRecord, step: PlanStep, { interrupted, failed }: Begun): Work<unknown> {
+  if (failed !== undefined) throw failed
+  if (interrupted !== undefined) yield* end(run, step, interrupted)
+  return yield* check(run, step, yield* callStep(run, step))
+}

@@ -1,0 +1,99 @@
+import { describeIssues } from '../compile/validator.ts'
+import { describeThrown } from '../define/describe.ts'
+import {
+  type ErrorDetails,
+  isStepchainError,
+  type StepchainError,
+  StepFailedError,
+  StepTimeoutError,
+  ValidationFailedError,
+} from '../errors.ts'
+import { attemptsOf } from './events.ts'
+import { rootOf, type RunRecord, runIdOf, stepOf } from './record.ts'
+
+/** A message, with what was thrown behind it, as it may be printed. */
+export function scrub(run: RunRecord, message: string, thrown?: { readonly error: unknown }): string {
+  const text = thrown === undefined ? message : `${message}: ${describeThrown(thrown.error)}`
+  const { redact } = run.around.output
+  return redact === null ? text : redact(text)
+}
+
+/** The outputs of the steps that are finished. */
+function finished(run: RunRecord): Readonly<Record<string, unknown>> {
+  return Object.freeze({ ...run.context })
+}
+
+/** The path of the step that a run is at, as errors have it. */
+export function stepPath(run: RunRecord, inner?: string): string {
+  const names = inner === undefined ? [] : [inner]
+  for (let at: RunRecord | null | undefined = run; at !== null && at !== undefined; at = at.extra?.parent)
+    names.unshift(stepOf(at).name)
+  return names.join(' > ')
+}
+
+/** What every error of a run knows. */
+export function detailsOf(run: RunRecord, more: Partial<ErrorDetails> = {}): ErrorDetails {
+  const { extra } = run
+  return {
+    chain: rootOf(run).plan.name,
+    runId: runIdOf(run),
+    step: extra?.begun === true ? stepPath(run) : undefined,
+    attempts: Object.freeze([...(extra?.attempts ?? [])]),
+    context: finished(run),
+    ...more,
+  }
+}
+
+/** How an attempt failed. */
+export interface AttemptFailure {
+  readonly error: unknown
+  readonly how: 'thrown' | 'timeout' | 'invalid' | 'async' | 'unable'
+  readonly issues: ErrorDetails['issues']
+}
+
+type ErrorConstructor = new (message: string, details: ErrorDetails, code: string) => StepchainError
+
+/** The error of a nested run, told again from the step that ran it: with that step's attempts and what was finished around it. */
+function retold(run: RunRecord, nested: StepchainError, suppressed: readonly unknown[]): StepchainError {
+  const outer = stepPath(run)
+  const step = nested.step ?? outer
+  const message =
+    run.failures === 0 ? nested.message : scrub(run, `Step '${outer}' ${attemptOf(run)}: ${nested.message}`)
+  const cause = 'cause' in nested ? { cause: nested.cause } : {}
+  return new (nested.constructor as ErrorConstructor)(
+    message,
+    { ...detailsOf(run), ...cause, step, issues: nested.issues, suppressed },
+    nested.code,
+  )
+}
+
+function attemptOf(run: RunRecord): string {
+  return `failed on attempt ${run.failures + 1} of ${attemptsOf(stepOf(run))}`
+}
+
+/** The error of a step whose last attempt failed; `suppressed` is what else failed on the way. */
+export function stepError(
+  run: RunRecord,
+  failure: AttemptFailure,
+  suppressed: readonly unknown[] = [],
+): StepchainError {
+  const { error, how, issues = [] } = failure
+  // Ours already: a ref that leads nowhere, a validator that cannot be used.
+  if (run.extra?.failure === error && isStepchainError(error)) return error
+  if (run.extra?.child?.extra?.failure === error && isStepchainError(error)) return retold(run, error, suppressed)
+  const path = stepPath(run, isStepchainError(error) ? error.step : undefined)
+  // A schema throws nothing: its issues are all there is.
+  const details = { ...detailsOf(run), ...(error === issues ? {} : { cause: error }), step: path, issues, suppressed }
+  if (how === 'invalid')
+    return new ValidationFailedError(
+      scrub(run, `Step '${path}' gave output that was refused: ${describeIssues(issues)}`),
+      details,
+    )
+  const message = scrub(run, `Step '${path}' ${attemptOf(run)}`, failure)
+  if (how === 'timeout') return new StepTimeoutError(message, details)
+  return new StepFailedError(
+    message,
+    details,
+    how === 'async' ? 'SC_ASYNC_IN_SYNC' : how === 'unable' ? 'SC_SYNC_SLEEP' : 'SC_STEP',
+  )
+}

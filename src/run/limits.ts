@@ -1,0 +1,80 @@
+import type { Clock } from '../define/clock.ts'
+import { systemClock } from './clock.ts'
+import { type Interruption, type RunRecord, stepOf } from './record.ts'
+import { Interrupted, whyBlocked } from './stop.ts'
+import { PERIOD, Sweeper } from './sweeper.ts'
+
+/** What a signal says, and what is found in `attempts`, when an attempt takes too long. */
+export function timeoutError(run: RunRecord): Error {
+  const step = stepOf(run)
+  const error = new Error(`it took longer than its timeout of ${step.timeout} ms`)
+  error.name = 'TimeoutError'
+  return error
+}
+
+function endDue(run: RunRecord, now: number): void {
+  if (run.extra === null || now < run.extra.endAt) {
+    // The error of a step that is not retried is made where it ends.
+    return run.interrupt({ kind: 'timeout', reason: timeoutError(run), make: () => run.more().failure as never })
+  }
+  const why = whyBlocked(run)
+  if (why !== null) run.interrupt(why)
+}
+
+const systemSweeper = new Sweeper(systemClock, endDue)
+const sweepers = new WeakMap<Clock, Sweeper>()
+
+/** The sweeper of a clock. */
+export function sweeperOf(clock: Clock): Sweeper {
+  if (clock === systemClock) return systemSweeper
+  let sweeper = sweepers.get(clock)
+  if (sweeper === undefined) sweepers.set(clock, (sweeper = new Sweeper(clock, endDue)))
+  return sweeper
+}
+
+/** Sets the limits of what a run begins to wait for: the timeout of its attempt, or 0 for none. */
+export function arm(run: RunRecord, timeout: number): void {
+  run.armed = timeout
+  const { clock, precise } = run.around
+  const endAt = run.extra?.endAt ?? Infinity
+  let limit = timeout === 0 ? Infinity : timeout
+  // A run that has to end some time is looked at now and then.
+  if (endAt !== Infinity) limit = Math.min(limit, precise ? endAt - clock.now() : PERIOD * 4)
+  if (limit !== Infinity && (run.listed === 0 || precise || limit < run.listed)) sweeperOf(clock).enlist(run, limit)
+}
+
+/**
+ * Listens to the caller's signal, from the first time the run waits: a run that never does, pays nothing.
+ * @returns why the run may not wait, where the signal is aborted already and no event will come
+ */
+export function listen(run: RunRecord): Interruption | null {
+  const { signal } = run.around.settings
+  if (signal === null) return null
+  if (signal.aborted) return whyBlocked(run)
+  const extra = run.more()
+  if (extra.parent !== null || extra.unlisten !== null) return null
+  const onAbort = (): void => {
+    const why = whyBlocked(run)
+    if (why !== null) run.interrupt(why)
+  }
+  signal.addEventListener('abort', onAbort)
+  extra.unlisten = () => signal.removeEventListener('abort', onAbort)
+  return null
+}
+
+/**
+ * Prepares a run to wait for something other than a step: it hears of all that may stop it.
+ * @throws Interrupted where it may not wait any more
+ */
+export function attend(run: RunRecord): void {
+  arm(run, 0)
+  const why = listen(run)
+  if (why !== null) throw new Interrupted(why)
+}
+
+/** Gives back everything that a run holds outside of itself. */
+export function release(run: RunRecord): void {
+  run.armed = 0
+  if (run.listed !== 0) sweeperOf(run.around.clock).delist(run)
+  run.extra?.unlisten?.()
+}

@@ -1,0 +1,51 @@
+import { joinHooks } from '../compile/hooks.ts'
+import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
+import { DEFAULT_SETTINGS } from '../compile/settings.ts'
+import { LimitError } from '../errors.ts'
+import { resolveArguments } from './call.ts'
+import { detailsOf, stepPath } from './failure.ts'
+import type { RunRecord } from './record.ts'
+import { surround } from './surround.ts'
+
+const DEEPEST = 256
+
+/** What surrounds a nested run: all that surrounds its caller, with the chain's own hooks, redaction and timeout inside. */
+function within(outer: Surroundings, { settings: inner }: Plan): Surroundings {
+  if (inner === DEFAULT_SETTINGS) return outer
+  const settings = { ...outer.settings, timeout: inner.timeout, strict: outer.settings.strict || inner.strict }
+  const output = inner.redact === null ? outer.output : outer.output.within(inner.redact)
+  const around = surround({ settings, output, own: joinHooks(outer.own, inner.hooks), clock: outer.clock })
+  return { ...around, gated: around.gated || outer.gated }
+}
+
+function inputOf(run: RunRecord, step: PlanStep, plan: Plan): unknown {
+  if (step.args !== null) return resolveArguments(run, step)[0]
+  // The chain was typed with its own input; what it makes itself it does not take from here.
+  return Object.fromEntries(Object.entries(run.context).filter(([key]) => !plan.made.has(key)))
+}
+
+/** Runs a chain as a step: at once, or as a promise if something in it is asynchronous. */
+export function runNested(run: RunRecord, step: PlanStep): unknown {
+  const extra = run.more()
+  const plan = step.nested?.() ?? run.plan
+  if (extra.depth >= DEEPEST)
+    throw new LimitError(
+      `Step '${stepPath(run).slice(0, 200)}…' is nested ${DEEPEST} deep; that is the most`,
+      detailsOf(run),
+    )
+  const child = run.spawn(plan, within(run.around, plan))
+  const inner = child.more()
+  inner.parent = run
+  inner.depth = extra.depth + 1
+  const again = run.failures > 0 && run.around.settings.host !== null ? `#${run.failures + 1}` : ''
+  inner.prefix = `${extra.prefix}${step.name}${again}/`
+  inner.startedAt = run.around.clock.now()
+  inner.endAt = Math.min(extra.endAt, inner.startedAt + plan.settings.timeout)
+  extra.child = child
+  child.open(inputOf(run, step, plan))
+  if (child.pump()) return new Promise((resolve, reject) => child.whenOver(resolve, reject))
+  const { failure, control } = inner
+  if (control !== null) throw control.error
+  if (failure !== null) throw failure
+  return child.context
+}

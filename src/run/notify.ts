@@ -1,0 +1,98 @@
+import type { PlanStep, PrintedStep } from '../compile/plan.ts'
+import type { HookErrorEvent, Hooks, RunEvent } from '../define/hooks.ts'
+import { attemptEvent } from './events.ts'
+import { attend } from './limits.ts'
+import { pathOf, rootOf, type RunRecord, runIdOf, type Work } from './record.ts'
+import { noop, promiseOf, thenOf } from './thenable.ts'
+
+/** How long a run waits for a hook, in ms. */
+const PATIENCE = 5_000
+
+/** Reports what a hook, logger, log callback or template threw. Nothing that happens here can change a run. */
+export function reportHookError(
+  run: RunRecord,
+  about: RunEvent,
+  fault: Pick<HookErrorEvent, 'source' | 'error'>,
+): void {
+  const { chain, runId, path, name, kind } = about
+  const event: HookErrorEvent = Object.freeze({ chain, runId, path, name, kind, ...fault })
+  for (const hook of run.around.hooks?.onHookError ?? []) {
+    try {
+      const value = hook.call.call(hook.set, event)
+      const then = thenOf(value)
+      if (then !== null) promiseOf(value, then).then(noop, noop)
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+}
+
+type Listeners = Omit<Hooks, 'wrap'>
+type EventOf<Name extends keyof Listeners> = Parameters<NonNullable<Listeners[Name]>>[0]
+
+/** Whether lines and events of a run are to be seen: not while an engine repeats what they were seen for. */
+export function isMuted(run: RunRecord): boolean {
+  return run.around.settings.host?.replaying?.() === true
+}
+
+/**
+ * Calls the hooks of one name with one event.
+ * @returns the promises of those that are asynchronous; none of them rejects
+ */
+export function emit<Name extends keyof Listeners>(
+  run: RunRecord,
+  name: Name,
+  event: EventOf<Name>,
+): readonly Promise<unknown>[] {
+  const pending: Promise<unknown>[] = []
+  if (isMuted(run)) return pending
+  Object.freeze(event)
+  for (const hook of run.around.hooks?.[name] ?? []) {
+    const report = (error: unknown): void => reportHookError(run, event, { source: name, error })
+    try {
+      const value = hook.call.call(hook.set, event)
+      const then = thenOf(value)
+      if (then !== null) pending.push(promiseOf(value, then).then(noop, report))
+    } catch (error) {
+      report(error)
+    }
+  }
+  return pending
+}
+
+/** Calls the hooks of one name, and waits for those that are asynchronous; but not for ever, and not at all where the run may not wait. */
+export function* notify<Name extends keyof Listeners>(run: RunRecord, name: Name, make: () => EventOf<Name>): Work {
+  if (run.around.hooks?.[name] == null) return
+  const event = make()
+  const pending = emit(run, name, event)
+  // A run on a host waits for nothing but the host, save inside of its steps.
+  const { host } = run.around.settings
+  if (pending.length === 0 || run.sync || run.extra?.stopping === true || (host !== null && run.extra?.hosted !== true))
+    return
+  attend(run)
+  const { clock } = run.around
+  let timer: unknown
+  const patience = new Promise<void>((resolve) => {
+    timer = clock.setTimeout(() => {
+      const error = new Error(`the hook did not settle within ${PATIENCE} ms; the run went on without it`)
+      reportHookError(run, event, { source: name, error })
+      resolve()
+    }, PATIENCE)
+  })
+  try {
+    yield Promise.race([patience, Promise.all(pending)])
+  } finally {
+    clock.clearTimeout(timer)
+  }
+}
+
+/** What a printed line says of its step. */
+export function printedStep(run: RunRecord, step: PlanStep): PrintedStep {
+  return {
+    chain: rootOf(run).plan.name,
+    runId: runIdOf(run),
+    path: pathOf(run, step.name),
+    log: step.log,
+    report: (source, error) => reportHookError(run, attemptEvent(run, step), { source, error }),
+  }
+}

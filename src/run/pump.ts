@@ -1,0 +1,288 @@
+import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
+import type { StepchainError } from '../errors.ts'
+import { awaitable, type Begun, Failed, isOverdue, mark } from './attempt.ts'
+import { call } from './call.ts'
+import { runEvent } from './events.ts'
+import { runHosted } from './hosted.ts'
+import { hasOpening, opening, takeInput } from './input.ts'
+import { arm, listen, release, timeoutError } from './limits.ts'
+import { notify } from './notify.ts'
+import { type Answer, Extra, type Interruption, type RunRecord, type Task, type Work } from './record.ts'
+import { leave, runStep } from './step.ts'
+import { Interrupted, whyBlocked } from './stop.ts'
+import { isNative, thenOf } from './thenable.ts'
+
+const NOTHING: Record<string, unknown> = Object.freeze({})
+
+/** Takes a task on to the next promise that it waits for, or to its end. */
+function proceed(run: Run, task: Task, answer: Answer): void {
+  const ticket = ++task.ticket
+  task.next = null
+  task.running = true
+  let step: IteratorResult<PromiseLike<unknown>, unknown>
+  try {
+    step = 'error' in answer ? task.work.throw(answer.error) : task.work.next(answer.value)
+  } catch (error) {
+    run.task = null
+    return task.ended({ error })
+  }
+  task.running = false
+  if (step.done === true) {
+    run.task = null
+    return task.ended({ value: step.value })
+  }
+  const wake = (next: Answer): void => {
+    if (task.ticket !== ticket || run.task !== task) return
+    task.next = next
+    run.pump()
+  }
+  step.value.then(
+    (value) => wake({ value }),
+    (error: unknown) => wake({ error }),
+  )
+}
+
+/**
+ * A run: it goes on by itself until something is a thenable, and awaits nothing that is not.
+ *
+ * Nobody outside of the runner ever sees one, so what is private is so to the compiler alone: `#methods` cost each run a slot and each call a check.
+ * All fields are there from the start, and there are few: V8 keeps runs in one shape, and 10,000 of them in flight stay small.
+ */
+export class Run implements RunRecord {
+  readonly plan: Plan
+  readonly around: Surroundings
+  readonly sync: boolean
+  context: Record<string, unknown>
+  index: number
+  failures: number
+  controller: AbortController | null
+  signalled: number
+  extra: Extra | null
+  armed: number
+  sequence: number
+  seen: number
+  seenAt: number
+  listed: number
+  listNext: RunRecord | null
+  listPrevious: RunRecord | null
+  over: boolean
+  task: Task | null
+  /** What is waited for where the step is plain and so has no task. */
+  pending: Promise<unknown> | null
+  onFulfilled: ((value: unknown) => void) | null
+  onRejected: ((error: unknown) => void) | null
+  resolve: ((context: Record<string, unknown>) => void) | null
+  reject: ((error: unknown) => void) | null
+
+  // Assignments: initialisers of fields were measured to be slower.
+  constructor(plan: Plan, around: Surroundings, sync: boolean) {
+    this.plan = plan
+    this.around = around
+    this.sync = sync
+    this.context = NOTHING
+    this.index = this.failures = 0
+    this.controller = this.extra = null
+    this.signalled = this.armed = this.sequence = this.seen = this.seenAt = this.listed = 0
+    this.listNext = this.listPrevious = null
+    this.over = false
+    this.task = this.pending = this.onFulfilled = this.onRejected = this.resolve = this.reject = null
+  }
+
+  more(): Extra {
+    return (this.extra ??= new Extra())
+  }
+
+  open(input: unknown): void {
+    if (hasOpening(this)) this.begin(opening(this, input), (end) => void ('error' in end && this.fail(end.error)))
+    else {
+      takeInput(this, input)
+      // Nothing else would look, were there no steps.
+      if (this.around.gated && this.plan.steps.length === 0) this.isBlocked()
+    }
+  }
+
+  whenOver(resolve: (context: Record<string, unknown>) => void, reject: (error: unknown) => void): void {
+    this.resolve = resolve
+    this.reject = reject
+  }
+
+  spawn(plan: Plan, around: Surroundings): RunRecord {
+    return new Run(plan, around, this.sync)
+  }
+
+  fork(work: Work<unknown>): Promise<unknown> {
+    const below = this.task
+    return new Promise((resolve, reject) => {
+      this.begin(work, (end) => {
+        this.task = below
+        if ('error' in end) reject(end.error)
+        else resolve(end.value)
+        // Whoever was to pass the end on may take its time; a run that is stopped does not.
+        if (this.extra?.stopping === true && below !== null) below.next = end
+      })
+      this.pump()
+    })
+  }
+
+  interrupt(why: Interruption): void {
+    const { task, pending } = this
+    // A run that waits for nothing is at work, and looks for itself before it goes on.
+    if ((task === null || task.running) && pending === null) return
+    if (why.kind === 'timeout' && this.armed === 0) return
+    if (why.kind === 'stop') {
+      // Told again, it would lose the moment that it was given to end.
+      if (this.more().stopping) return
+      this.more().stopping = true
+    }
+    if (task !== null) task.next = { error: new Interrupted(why) }
+    else if (pending !== null) this.beginStep(this.step(), { interrupted: { promise: pending, why } })
+    this.pump()
+  }
+
+  pump(): boolean {
+    const { steps } = this.plan
+    const { plain, gated, precise } = this.around
+    for (;;) {
+      const { task } = this
+      if (task !== null) {
+        if (task.next === null || task.running) return true
+        proceed(this, task, task.next)
+        continue
+      }
+      if (this.over) return false
+      const step = steps[this.index]
+      // Most steps have nothing around them: they are called right here, and get a task only if they fail.
+      if (step === undefined) this.end()
+      else if (!plain || !step.plain) this.beginStep(step, {})
+      else if (gated && this.isBlocked()) continue
+      else {
+        if (step.clocked || precise) mark(this, step)
+        else this.sequence++
+        try {
+          const value = call(this, step)
+          const then = thenOf(value)
+          if (then === null) {
+            if (step.clocked && isOverdue(this, step)) throw new Failed(timeoutError(this), 'timeout')
+            if (step.out !== null) this.context[step.out] = value
+            this.index++
+          } else if (
+            this.follow(step, isNative(then) && !this.sync ? (value as Promise<unknown>) : awaitable(this, value, then))
+          )
+            return true
+        } catch (error) {
+          this.beginStep(step, { failed: error instanceof Failed ? error : new Failed(error) })
+        }
+      }
+    }
+  }
+
+  private isBlocked(): boolean {
+    const why = whyBlocked(this)
+    if (why !== null) this.fail(new Interrupted(why))
+    return why !== null
+  }
+
+  private step(): PlanStep {
+    return this.plan.steps[this.index] as PlanStep
+  }
+
+  /** Waits for a plain step. Returns false where the run may not wait any more. */
+  private follow(step: PlanStep, promise: Promise<unknown>): boolean {
+    const { gated, precise } = this.around
+    const { timeout } = step
+    this.pending = promise
+    // Mostly the sweeper knows of the run already.
+    if (gated || precise || (timeout !== 0 && (this.listed === 0 || timeout < this.listed))) arm(this, timeout)
+    else this.armed = timeout
+    const why = gated ? listen(this) : null
+    if (why !== null) {
+      this.beginStep(step, { interrupted: { promise, why } })
+      return false
+    }
+    if (this.onFulfilled === null || this.onRejected === null) this.wire()
+    void promise.then(this.onFulfilled, this.onRejected)
+    return true
+  }
+
+  /** Makes the two functions that follow the promises of plain steps: once a run, unless one of them was cut off. */
+  private wire(): void {
+    const fulfilled = (value: unknown): void => {
+      if (this.onFulfilled !== fulfilled) return
+      this.pending = null
+      const { out } = this.step()
+      if (out !== null) this.context[out] = value
+      this.armed = 0
+      this.index++
+      this.pump()
+    }
+    this.onFulfilled = fulfilled
+    this.onRejected = (error) => {
+      if (this.onFulfilled !== fulfilled) return
+      this.beginStep(this.step(), { failed: new Failed(error) })
+      this.pump()
+    }
+  }
+
+  /** Gives the run something to do before it goes on. */
+  private begin(work: Work<unknown>, ended: (end: Answer) => void): void {
+    // What a plain step waited for is the task's from here on.
+    this.pending = this.onFulfilled = null
+    this.task = { work, ticket: 0, next: { value: undefined }, running: false, ended }
+  }
+
+  private beginStep(step: PlanStep, begun: Begun): void {
+    const hosted = this.around.settings.host !== null && step.nested === null
+    this.begin(hosted ? runHosted(this, step) : runStep(this, step, begun), (end) => {
+      if ('error' in end) this.fail(end.error)
+      else leave(this)
+    })
+  }
+
+  /** Ends the run with what it failed with: an error of ours, a reason to stop, or an engine's own suspension. */
+  private fail(error: unknown): void {
+    const extra = this.more()
+    if (error instanceof Interrupted) {
+      extra.stopping = true
+      extra.failure = error.why.make(this)
+    } else if (extra.control === null) extra.failure = error as StepchainError
+    this.end()
+  }
+
+  private end(): void {
+    const { around, extra } = this
+    if (around.hooks?.onRunEnd == null || extra === null || extra.control !== null || extra.ending) return this.settle()
+    extra.ending = true
+    this.begin(tellEnd(this), () => this.settle())
+  }
+
+  private settle(): void {
+    if (this.listed !== 0 || this.extra !== null) release(this)
+    this.over = true
+    this.pending = null
+    const outcome = failureOf(this)
+    if (outcome === null) this.resolve?.(this.context)
+    else this.reject?.(outcome.error)
+  }
+}
+
+function* tellEnd(run: RunRecord): Work {
+  yield* notify(run, 'onRunEnd', () => {
+    const { failure, stopping, startedAt } = run.more()
+    const status = failure === null ? 'ok' : stopping ? 'cancelled' : 'failed'
+    return {
+      ...runEvent(run),
+      status,
+      duration: run.around.clock.now() - startedAt,
+      ...(failure === null ? {} : { error: failure }),
+    }
+  })
+}
+
+/** What a run fails with: untouched if it is an engine's own, in the engine's form if it has one; `null` where it succeeds. */
+export function failureOf(run: RunRecord): { readonly error: unknown } | null {
+  const { extra } = run
+  if (extra === null || (extra.failure === null && extra.control === null)) return null
+  if (extra.control !== null) return extra.control
+  const { host } = run.around.settings
+  return { error: extra.parent === null && host?.fail !== undefined ? host.fail(extra.failure) : extra.failure }
+}

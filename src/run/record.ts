@@ -1,0 +1,145 @@
+import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
+import type { FailedAttempt, StepchainError } from '../errors.ts'
+
+/** Work that goes on synchronously, but for the promises that it yields. */
+export type Work<T = void> = Generator<PromiseLike<unknown>, T, unknown>
+
+/** Work under way, and what becomes of its end. */
+export interface Task {
+  readonly work: Work<unknown>
+  /** Changes with all that the task waits for: an answer to an older question is late. */
+  ticket: number
+  /** What the work is given when it goes on; `null` while it waits. */
+  next: Answer | null
+  /** Whether it is at work, so that nobody else may move it. */
+  running: boolean
+  /** Takes what the work gave, or threw. */
+  readonly ended: (end: Answer) => void
+}
+
+/** What a promise came to. */
+export type Answer = { readonly value: unknown } | { readonly error: unknown }
+
+/** What only some runs need: made when first needed, so that a plain run in flight stays small. */
+export class Extra {
+  parent: RunRecord | null = null
+  child: RunRecord | null = null
+  depth = 0
+  /** The path of the step that runs this chain, with a trailing slash; empty for a run of its own. */
+  prefix = ''
+  runId = ''
+  input: unknown = undefined
+  startedAt = 0
+  /** When the run must be over, by its clock. */
+  endAt: number = Infinity
+  stepAt = 0
+  /** Whether the step that the run is at has begun, as far as errors are concerned. */
+  begun = false
+  attempts: FailedAttempt[] = []
+  failure: StepchainError | null = null
+  /** The signal of the last attempt that was cut off. */
+  cutOff: AbortController | null = null
+  /** An engine's own suspension: given back untouched, seen by no hook. */
+  control: { readonly error: unknown } | null = null
+  /** Whether the run was told to stop, and waits for no hook any more. */
+  stopping = false
+  unlisten: (() => void) | null = null
+  /** Whether the step runs inside a host's call. */
+  hosted = false
+  /** Whether all steps are done with, and only the end has to be told. */
+  ending = false
+}
+
+/** What the parts of the runner know of a run; `pump.ts` has the rest. */
+export interface RunRecord {
+  readonly plan: Plan
+  readonly around: Surroundings
+  readonly sync: boolean
+  context: Record<string, unknown>
+  /** Which step the run is at. */
+  index: number
+  /** How many attempts of the step have failed. */
+  failures: number
+  controller: AbortController | null
+  /** The attempt that the controller is of, by its `sequence`. */
+  signalled: number
+  extra: Extra | null
+  // For the sweeper; see there.
+  armed: number
+  sequence: number
+  seen: number
+  seenAt: number
+  listed: number
+  listNext: RunRecord | null
+  listPrevious: RunRecord | null
+
+  /**
+   * Gives the run its input, before it is pumped for the first time.
+   * @throws InputError, DefinitionError or UnresolvedReferenceError for one that it cannot begin with, unless that takes time to find out
+   */
+  open(input: unknown): void
+  /** Goes on until the run waits (true) or is over (false). */
+  pump(): boolean
+  /** Calls one of the two when the run is over. */
+  whenOver(resolve: (context: Record<string, unknown>) => void, reject: (error: unknown) => void): void
+  /** Ends what the run waits for. */
+  interrupt(why: Interruption): void
+  /** Does work while the run's own waits for it: what a host calls back. */
+  fork(work: Work<unknown>): Promise<unknown>
+  /** Makes a run of a nested chain. */
+  spawn(plan: Plan, around: Surroundings): RunRecord
+  /** The rest of the record. */
+  more(): Extra
+}
+
+/** Why a run, or an attempt, is ended from outside. */
+export interface Interruption {
+  readonly kind: 'stop' | 'timeout'
+  /** What the signals of steps say. */
+  readonly reason: unknown
+  /** Makes the error of a run that is stopped. */
+  readonly make: (run: RunRecord) => StepchainError
+}
+
+/** The step that a run is at. */
+export function stepOf(run: RunRecord): PlanStep {
+  const step = run.plan.steps[run.index]
+  if (step === undefined) throw new RangeError(`no step ${run.index}`)
+  return step
+}
+
+/** Whether an attempt is the one that its run is at: neither cut off nor over. */
+export function isCurrent(run: RunRecord, step: PlanStep, sequence: number): boolean {
+  return run.sequence === sequence && run.plan.steps[run.index] === step
+}
+
+/** The outermost run. */
+export function rootOf(run: RunRecord): RunRecord {
+  let root = run
+  for (let parent = root.extra?.parent; parent !== null && parent !== undefined; parent = root.extra?.parent)
+    root = parent
+  return root
+}
+
+/** The run's id, made when first needed. */
+export function runIdOf(run: RunRecord): string {
+  const extra = rootOf(run).more()
+  if (extra.runId === '')
+    extra.runId = run.around.settings.runId || (run.around.settings.host?.runId ?? randomId(run.around.settings.random))
+  return extra.runId
+}
+
+function randomId(random: () => number): string {
+  // Ids are labels, not secrets; those of a seeded run can be repeated.
+  if (random === Math.random && globalThis.crypto?.randomUUID !== undefined) return globalThis.crypto.randomUUID()
+  return Array.from({ length: 4 }, () =>
+    Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0'),
+  ).join('')
+}
+
+/** The path of a step, as events and hosts have it. */
+export function pathOf(run: RunRecord, name: string): string {
+  return `${run.extra?.prefix ?? ''}${name}`
+}

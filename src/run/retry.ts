@@ -1,0 +1,89 @@
+import type { PlanStep } from '../compile/plan.ts'
+import type { Policy } from '../compile/policy.ts'
+import { codeOf, DefinitionError, isStepchainError } from '../errors.ts'
+import type { Failed } from './attempt.ts'
+import { delayAfter } from './backoff.ts'
+import { stepError, stepPath } from './failure.ts'
+import { sweeperOf } from './limits.ts'
+import type { RunRecord } from './record.ts'
+import { deadlineError, Interrupted, whyBlocked } from './stop.ts'
+
+// Ours, and no better the next time. What a nested chain's step threw is not ours.
+const FINAL = new Set(
+  'NON_RETRYABLE DEFINITION TEMPLATE REFERENCE CANCELLED DEADLINE INPUT LIMIT ASYNC_IN_SYNC SYNC_SLEEP'
+    .split(' ')
+    .map((name) => `SC_${name}`),
+)
+
+/**
+ * Whether a policy wants another attempt, apart from how much time there is.
+ * @throws what the policy's own functions throw
+ */
+function wantsRetry(policy: Policy, { error, how }: Failed, attempt: number): boolean {
+  const affordable = policy.budget === null || policy.budget.failed()
+  if (attempt > policy.retries || !affordable) return false
+  if (how === 'invalid') return policy.retryOnInvalid
+  if (how === 'async' || how === 'unable' || FINAL.has(codeOf(error) ?? '')) return false
+  const { retryIf } = policy
+  // A nested chain that refused an output, or has used up retries of its own, is run again only if that is asked for.
+  if (retryIf === null)
+    return !(isStepchainError(error) && (error.code === 'SC_VALIDATION' || error.attempts.length > 1))
+  if (typeof retryIf !== 'function') return retryIf.some((type) => error instanceof type)
+  return retryIf(error, attempt)
+}
+
+/** The ms since an attempt began: exact where its start was marked, else as of the sweeper's last round; `undefined` where nothing was timed. */
+function durationOf(run: RunRecord, { policy, timeout }: PlanStep, now: number): number | undefined {
+  if (!run.around.timed && policy === null && timeout === 0) return undefined
+  return Math.max(0, now - (run.sequence === run.seen ? run.seenAt : sweeperOf(run.around.clock).time))
+}
+
+function backoffFault(run: RunRecord, cause: unknown): DefinitionError {
+  const details = { chain: run.plan.name, step: stepPath(run), cause }
+  return new DefinitionError(
+    `Chain '${details.chain}', step '${details.step}': retry.backoff gave no number of ms`,
+    details,
+  )
+}
+
+/**
+ * Takes the failure of an attempt.
+ * @returns the ms to wait before the next one, which was `previous` the last time
+ * @throws the error of the step, if there is no next one; Interrupted, if the run ends
+ */
+export function delayBeforeRetry(
+  run: RunRecord,
+  step: PlanStep,
+  { failed, previous }: { failed: Failed; previous: number },
+): number {
+  const extra = run.more()
+  const { clock, settings } = run.around
+  const { policy } = step
+  const { error, abandoned } = failed
+  const now = clock.now()
+  const attempt = run.failures + 1
+  run.armed = 0
+  extra.attempts.push({ attempt, error, duration: durationOf(run, step, now), abandoned })
+  // The attempt's handle is out of date from here on.
+  run.sequence++
+  let retry = false
+  let fault: unknown[] = []
+  try {
+    retry = policy !== null && wantsRetry(policy, failed, attempt)
+  } catch (thrown) {
+    fault = [thrown]
+  }
+  const why = retry || (settings.signal?.aborted === true && error === settings.signal.reason) ? whyBlocked(run) : null
+  if (why !== null) throw new Interrupted(why, abandoned)
+  if (policy === null || !retry) throw stepError(run, failed, fault)
+  let delay: number
+  try {
+    delay = delayAfter(policy, { attempt, error, random: settings.random, previous, wall: () => clock.wall() })
+  } catch (cause) {
+    throw stepError(run, failed, [backoffFault(run, cause)])
+  }
+  if (now + delay - extra.stepAt > policy.maxElapsed) throw stepError(run, failed)
+  if (now + delay >= extra.endAt)
+    throw deadlineError(run, `would pass its deadline while it waits ${Math.ceil(delay)} ms to retry`)
+  return delay
+}

@@ -1,0 +1,20 @@
+import { joinHooks } from '../compile/hooks.ts'
+import type { Surroundings } from '../compile/plan.ts'
+import { systemClock } from './clock.ts'
+
+/** Decides what a run need not look at. */
+export function surround(given: Pick<Surroundings, 'settings' | 'output' | 'own' | 'clock'>): Surroundings {
+  const { settings, output, own, clock } = given
+  const hooks = joinHooks(output.hooks, own)
+  const timed = hooks !== null && hooks.afterStep !== null
+  const watched =
+    timed || (hooks !== null && (hooks.beforeStep !== null || hooks.beforeAttempt !== null || hooks.wrap !== null))
+  return {
+    ...given,
+    hooks,
+    timed,
+    precise: clock !== systemClock,
+    plain: !watched && settings.host === null,
+    gated: settings.signal !== null || settings.deadline !== null || settings.timeout !== Infinity,
+  }
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { type Compiler, compileProject, compilers, writeProject } from '../support/types-compiler.ts'
+
+const HEAD = `
+import type { MakeChain } from '../../src/define/types/chain.ts'
+declare const chain: MakeChain
+interface Row { id: number }
+interface Input { source: string; limit: number; user: { name: { first: string; last: string } } }
+declare function load(source: string, limit: number): Row
+declare function loadLater(source: string, limit: number): Promise<Row>
+export const etl = chain<Input>('etl')
+`
+
+const TSCONFIG = JSON.stringify({
+  compilerOptions: {
+    target: 'es2022',
+    lib: ['es2022', 'dom'],
+    module: 'nodenext',
+    types: [],
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+  },
+  include: ['chain.ts'],
+})
+
+type Kind = (number: number) => string
+
+const ARGS = "args: ['source', 'limit']"
+const lambda: Kind = (n) => `.next((context) => context.source.length, { out: 'k${n}' })`
+const refs: Kind = (n) => `.next(load, { out: 'k${n}', ${ARGS} })`
+const later: Kind = (n) => `.next(loadLater, { out: 'k${n}', ${ARGS} })`
+const template: Kind = (n) =>
+  `.next(load, { out: 'k${n}', ${ARGS}, log: 'first={user.name.first} last={user.name.last}' })`
+const mixed: Kind = (n) => [lambda, refs, template][n % 3]?.(n) ?? ''
+const literal: Kind = (n) => `.next((context) => ({ length: context.source.length }), { out: 'k${n}' })`
+
+/** The instantiations of a chain of so many steps of one kind, which must compile. */
+async function instantiations(compiler: Compiler, kind: Kind, steps: number): Promise<number> {
+  const lines = Array.from({ length: steps }, (_, number) => kind(number))
+  const files = { 'chain.ts': HEAD + lines.join('\n'), 'tsconfig.json': TSCONFIG, 'package.json': '{"type":"module"}' }
+  const folder = writeProject(`budget-${compiler.package}`, files)
+  const compilation = await compileProject(folder, compiler)
+  expect(compilation.diagnostics).toEqual([])
+  return compilation.instantiations
+}
+
+// Instantiations are repeatable to the last one, so the limits are those of TYPES.md and nothing is timed.
+describe.each(compilers)('with $name', (compiler) => {
+  test('a chain without steps costs at most 3,000 instantiations, the check of these types included', async () => {
+    expect(await instantiations(compiler, lambda, 0)).toBeLessThanOrEqual(3_000)
+  }, 60_000)
+
+  test.each([
+    { name: 'a lambda', kind: lambda, most: 400 },
+    { name: 'a function with two refs', kind: refs, most: 500 },
+    { name: 'an asynchronous function with two refs', kind: later, most: 500 },
+    { name: 'a function with two refs and a template with two refs', kind: template, most: 800 },
+  ])(
+    'a step that is $name costs at most $most, at any place',
+    async ({ kind, most }) => {
+      const few = await instantiations(compiler, kind, 32)
+      const some = await instantiations(compiler, kind, 96)
+      const many = await instantiations(compiler, kind, 192)
+      const early = (some - few) / 64
+      const late = (many - some) / 96
+      expect(early).toBeLessThanOrEqual(most)
+      expect(Math.abs(late - early) / early).toBeLessThan(0.03)
+    },
+    120_000,
+  )
+
+  test('a chain of 500 steps compiles', async () => {
+    expect(await instantiations(compiler, mixed, 500)).toBeLessThanOrEqual(500 * 600)
+  }, 120_000)
+
+  // The compiler goes through the whole context wherever it holds types without a name, such as those of object
+  // literals.
+  test('a chain of 100 steps that give object literals costs at most 2,500 a step', async () => {
+    expect(await instantiations(compiler, literal, 100)).toBeLessThanOrEqual(250_000)
+  }, 60_000)
+})
