@@ -1,6 +1,7 @@
 import { Place } from '../compile/check.ts'
 import { compilePlan } from '../compile/compile.ts'
 import { addHooks } from '../compile/hooks.ts'
+import { nameKey, Names } from '../compile/names.ts'
 import type { Definition, Node, Plan, PlanStep } from '../compile/plan.ts'
 import { compileSettings, DEFAULT_SETTINGS } from '../compile/settings.ts'
 import { compileStep, type StepSource } from '../compile/step.ts'
@@ -9,7 +10,6 @@ import type { Hooks } from '../define/hooks.ts'
 import type { RunOptions } from '../define/options.ts'
 import type { MakeChain } from '../define/types/chain.ts'
 import type { StepchainError } from '../errors.ts'
-import { Names } from './names.ts'
 import { type Ready, type Result, standing, start, startSync } from './start.ts'
 
 // Shared by every copy of the package in a process.
@@ -18,70 +18,55 @@ const brand: unique symbol = Symbol.for('stepchain.chain') as never
 type Input = Readonly<Record<string, unknown>> | undefined
 type Context = Record<string, unknown>
 
-/** Where a definition stands: what was said, and the names that are taken. */
-interface State extends Definition {
-  /** How many steps there are. */
-  readonly steps: number
-  readonly outs: Names
-  readonly outsSize: number
-  readonly names: Names
-  readonly namesSize: number
-}
-
 class ChainBuilder {
-  readonly #state: State
+  readonly #definition: Definition
   #ready: Ready | null = null
 
-  constructor(state: State) {
-    this.#state = state
+  constructor(definition: Definition) {
+    this.#definition = definition
   }
 
   get name(): string {
-    return this.#state.name
+    return this.#definition.name
   }
 
   put(key: unknown, value: unknown): ChainBuilder {
-    const state = this.#state
-    const place = new Place(state.name)
-    const name = place.key('the key of put', key)
-    if (state.outs.has(name, state.outsSize)) place.refuse('the key of put', name, 'a key that is not taken')
-    const node: Node = { previous: state.tail, put: Object.freeze({ key: name, value }), step: null }
-    return new ChainBuilder({
-      ...state,
-      tail: node,
-      outs: state.outs.add(name, state.outsSize),
-      outsSize: state.outsSize + 1,
-    })
+    const { name, tail } = this.#definition
+    const place = new Place(name)
+    const put = Object.freeze({ key: place.key('the key of put', key), value })
+    if (tail.names.has(put.key, tail.size)) place.refuse('the key of put', key, 'a key that is not taken')
+    const names = tail.names.add(put.key, tail.size)
+    return ChainBuilder.#grown(this, { ...tail, previous: tail, put, step: null, names, size: tail.size + 1 })
   }
 
   next(step: unknown, options: unknown): ChainBuilder {
-    return this.#add(step, options, false)
+    return ChainBuilder.#add(this, options, sourceOf(step, false))
   }
 
   tap(step: unknown, options: unknown = {}): ChainBuilder {
-    return this.#add(step, options, true)
+    return ChainBuilder.#add(this, options, sourceOf(step, true))
   }
 
   use(other: unknown): ChainBuilder {
-    const place = new Place(this.#state.name)
+    const place = new Place(this.#definition.name)
     if (!(other instanceof ChainBuilder)) return place.refuse('the argument of use', other, 'a chain')
-    const { puts, steps } = other.#compile().plan
+    const { puts, steps } = ChainBuilder.#compile(other).plan
     const filled = puts.reduce<ChainBuilder>((chain, { key, value }) => chain.put(key, value), this)
-    return steps.reduce((chain, step) => chain.#append(step), filled)
+    return steps.reduce((chain, step) => ChainBuilder.#append(chain, step), filled)
   }
 
   with(hooks: Hooks): ChainBuilder {
-    const state = this.#state
-    const settings = { ...state.settings, hooks: addHooks(state.settings.hooks, hooks, new Place(state.name)) }
-    return new ChainBuilder({ ...state, settings })
+    const { settings, ...rest } = this.#definition
+    const all = addHooks(settings.hooks, hooks, new Place(rest.name))
+    return new ChainBuilder({ ...rest, settings: { ...settings, hooks: all } })
   }
 
   run(input?: Input, options?: RunOptions): Promise<Context> {
-    return start(this.#compile(), input, options)
+    return start(ChainBuilder.#compile(this), input, options)
   }
 
   runSync(input?: Input, options?: RunOptions): Context {
-    return startSync(this.#compile(), input, options)
+    return startSync(ChainBuilder.#compile(this), input, options)
   }
 
   safeRun(input?: Input, options?: RunOptions): Promise<Result> {
@@ -96,54 +81,69 @@ class ChainBuilder {
     }
   }
 
-  #add(step: unknown, options: unknown, effect: boolean): ChainBuilder {
-    const { name, steps } = this.#state
-    const source = sourceOf(step, effect, new Place(name, `#${steps + 1}`))
-    return this.#append(compileStep(source, options, { chain: name, number: steps + 1 }))
+  // Static: private methods would cost each chain a slot, and definitions may be made anew for each request.
+  static #add(chain: ChainBuilder, options: unknown, source: StepSource): ChainBuilder {
+    const { name, tail } = chain.#definition
+    return ChainBuilder.#append(chain, compileStep(source, options, { chain: name, number: tail.steps + 1 }))
   }
 
-  #append(step: PlanStep): ChainBuilder {
-    const state = this.#state
+  static #append(chain: ChainBuilder, step: PlanStep): ChainBuilder {
+    const { name: chainName, tail } = chain.#definition
     const { out, overwrite } = step
-    const place = new Place(state.name, step.name)
-    const outTaken = out !== null && state.outs.has(out, state.outsSize)
-    if (outTaken && !overwrite) place.refuse('out', out, 'a key that is not taken, or overwrite: true')
-    const name = outTaken && step.name === out ? `${out}-${state.steps + 1}` : step.name
-    // A step that is named after its output needs no entry of its own, unless other steps have names that are not.
-    const named = name !== out
-    if (state.names.has(name, state.namesSize) || (named && state.outs.has(name, state.outsSize)))
+    const { size } = tail
+    let { names, named } = tail
+    const taken = out !== null && names.has(out, size)
+    const place = new Place(chainName, step.name)
+    if (taken && !overwrite) place.refuse('out', out, 'a key that is not taken, or overwrite: true')
+    const name = taken && step.name === out ? `${out}-${tail.steps + 1}` : step.name
+    // A step that is named after its key needs no entry of its own.
+    const own = name !== out
+    if ((named && names.has(nameKey(name), size)) || (own && names.has(name, size)))
       place.refuse('name', name, 'a name that no other step has')
-    const node: Node = { previous: state.tail, put: null, step: name === step.name ? step : { ...step, name } }
-    return new ChainBuilder({
-      ...state,
-      tail: node,
-      steps: state.steps + 1,
-      ...(out === null || outTaken ? {} : { outs: state.outs.add(out, state.outsSize), outsSize: state.outsSize + 1 }),
-      ...(named ? { names: state.names.add(name, state.namesSize), namesSize: state.namesSize + 1 } : {}),
+    let next = size
+    if (out !== null && !taken) names = names.add(out, next++, overwrite)
+    if (own) names = names.add(nameKey(name), next++)
+    named ||= own
+    const kept = name === step.name ? step : { ...step, name }
+    return ChainBuilder.#grown(chain, {
+      previous: tail,
+      put: null,
+      step: kept,
+      steps: tail.steps + 1,
+      names,
+      size: next,
+      named,
     })
   }
 
-  /** Compiles the definition, once. */
-  #compile(): Ready {
-    return (this.#ready ??= { plan: compilePlan(this.#state), around: standing(this.#state.settings) })
+  static #grown(chain: ChainBuilder, tail: Node): ChainBuilder {
+    const { name, input, settings } = chain.#definition
+    return new ChainBuilder({ name, input, settings, tail })
   }
 
-  /** What a step is: a function, or a chain and its plan. */
-  static source(step: unknown, effect: boolean): StepSource {
-    if (!(step instanceof ChainBuilder)) return { fn: step, nested: null, effect, async: false }
-    const plan = (): Plan => step.#compile().plan
-    return { fn: undefined, nested: plan, effect, async: plan().async !== null }
+  /** Compiles the definition, once. */
+  static #compile(chain: ChainBuilder): Ready {
+    const definition = chain.#definition
+    return (chain.#ready ??= { plan: compilePlan(definition), around: standing(definition.settings) })
+  }
+
+  /** The plan of a chain. */
+  static plan(chain: ChainBuilder): Plan {
+    return ChainBuilder.#compile(chain).plan
   }
 }
 Object.defineProperty(ChainBuilder.prototype, brand, { value: true })
 
-/** A chain of another copy of the package is known by its brand, and run by its own `run`. */
-function sourceOf(step: unknown, effect: boolean, place: Place): StepSource {
-  if (step instanceof ChainBuilder || typeof step !== 'object' || step === null)
-    return ChainBuilder.source(step, effect)
-  if (Reflect.get(step, brand) !== true) return place.refuse('the step', step, 'a function or a chain')
+/** What a step is: a function, a chain, or a chain of another copy of the package, which is known by its brand and run by its own `run`. */
+function sourceOf(step: unknown, effect: boolean): StepSource {
+  if (typeof step !== 'object' || step === null) return { fn: step, nested: null, effect, async: false }
+  if (step instanceof ChainBuilder) {
+    const plan = ChainBuilder.plan(step)
+    return { fn: step, nested: () => plan, effect, async: plan.async !== null }
+  }
+  if (Reflect.get(step, brand) !== true) return { fn: step, nested: null, effect, async: false }
   const foreign = step as { run: (input: unknown, options: object) => Promise<Context> }
-  const fn = (input: unknown, handle?: { signal: AbortSignal }): Promise<Context> =>
+  const fn = async (input: unknown, handle?: { signal: AbortSignal }): Promise<Context> =>
     foreign.run(input, handle === undefined ? {} : { signal: handle.signal })
   return { fn, nested: null, effect, async: true }
 }
@@ -170,14 +170,9 @@ function make(given?: unknown, options?: unknown): ChainBuilder {
   if (rest['runId'] !== undefined) place.refuse('runId', rest['runId'], 'no runId: it belongs to a run')
   return new ChainBuilder({
     name,
-    tail: null,
     input: input === undefined ? null : compileValidator(input, place, 'input'),
     settings: options === undefined ? DEFAULT_SETTINGS : compileSettings(DEFAULT_SETTINGS, rest, place),
-    steps: 0,
-    outs: new Names(),
-    outsSize: 0,
-    names: new Names(),
-    namesSize: 0,
+    tail: { previous: null, put: null, step: null, steps: 0, names: new Names(), size: 0, named: false },
   })
 }
 

@@ -32,27 +32,44 @@ function nearest(key: string, known: readonly string[]): string {
 const PRINTABLE = /^[\x20-\x7e]{1,128}$/
 const PLAIN_KEY = /^[^.[\]{}]*[^.[\]{}\s][^.[\]{}]*$/
 
+/** Whether a name is made of a few letters, digits and underscores, as most are: they are looked at without a regular expression, since definitions may be made anew for each request. */
+function isSimple(name: string): boolean {
+  if (name.length === 0 || name.length > 32) return false
+  for (let index = 0; index < name.length; index++) {
+    const code = name.charCodeAt(index)
+    const lower = code | 32
+    const isLetter = lower >= 97 && lower <= 122
+    if (!isLetter && (code < 48 || code > 57) && code !== 95) return false
+  }
+  return true
+}
+
 /** Where something is defined, and the checks that are made there: each message begins with the place. */
 export class Place {
   readonly chain: string
-  /** The step's name or, while that is unknown, its number: `#3`. Absent for options of the chain or of a run. */
-  readonly step: string | undefined
+  /** The step's name or, while that is unknown, its number. Absent for options of the chain or of a run. */
+  readonly step: string | number | undefined
   /** Whether what is checked was given to a run: it is then the input that is wrong, not the definition. A function redacts what is said of it. */
   readonly run: boolean | ((text: string) => string)
 
-  constructor(chain: string, step?: string, run: Place['run'] = false) {
+  constructor(chain: string, step?: string | number, run: Place['run'] = false) {
     this.chain = chain
     this.step = step
     this.run = run
   }
 
+  get stepName(): string | undefined {
+    return typeof this.step === 'number' ? `#${this.step}` : this.step
+  }
+
   /** Fails with the place, what was got and what was expected. */
   refuse(option: string, value: unknown, expected: string): never {
     const { chain, step } = this
-    const at = step === undefined ? '' : `, step ${step.startsWith('#') ? step : `'${step}'`}`
+    const at = step === undefined ? '' : typeof step === 'number' ? `, step #${step}` : `, step '${step}'`
     const message = `Chain '${chain}'${at}: ${option} is ${preview(value)}; expected ${expected}`
-    if (this.run === false) throw new DefinitionError(message, { chain, step })
-    throw new InputError(typeof this.run === 'function' ? this.run(message) : message, { chain, step })
+    const details = { chain, step: this.stepName }
+    if (this.run === false) throw new DefinitionError(message, details)
+    throw new InputError(typeof this.run === 'function' ? this.run(message) : message, details)
   }
 
   /**
@@ -105,13 +122,13 @@ export class Place {
 
   /** A name is part of paths, lines and metrics, so it is short and plain. */
   name(option: string, value: unknown): string {
-    if (typeof value === 'string' && PRINTABLE.test(value) && value.trim() !== '') return value
+    if (typeof value === 'string' && (isSimple(value) || (PRINTABLE.test(value) && value.trim() !== ''))) return value
     return this.refuse(option, value, '1 to 128 printable ASCII characters')
   }
 
   /** A key of the context: it must be possible to refer to it. */
   key(option: string, value: unknown): string {
-    if (typeof value !== 'string' || !PLAIN_KEY.test(value))
+    if (typeof value !== 'string' || (!isSimple(value) && !PLAIN_KEY.test(value)))
       return this.refuse(option, value, 'a plain name without dots, brackets or braces')
     return isReserved(value) ? this.refuse(option, value, RESERVED_NAMES) : value
   }

@@ -1,43 +1,34 @@
 import { DefinitionError } from '../errors.ts'
 import { Source } from './arguments.ts'
-import { RESERVED } from './check.ts'
-import type { Definition, Plan, PlanStep } from './plan.ts'
+import type { Definition, Node, Plan, PlanStep } from './plan.ts'
 
-/** The first step that would retry for ever, of nested chains too. */
-function findEndless(steps: readonly PlanStep[]): PlanStep | null {
-  for (const step of steps) {
-    if (step.policy?.retries === Infinity && step.policy.maxElapsed === Infinity) return step
-    const inner = step.nested?.().endless
-    if (inner != null) return inner
-  }
-  return null
+/** A step that would retry for ever, of nested chains too. */
+function endlessIn(step: PlanStep): PlanStep | null {
+  if (step.policy !== null && step.policy.retries === Infinity && step.policy.maxElapsed === Infinity) return step
+  return step.nested === null ? null : step.nested().endless
 }
 
 /** Gathers the nodes of a definition. */
-export function compilePlan(definition: Definition): Plan {
+export function compilePlan({ name, input, settings, tail }: Definition): Plan {
   const steps: PlanStep[] = []
   const puts: { readonly key: string; readonly value: unknown }[] = []
-  for (let node = definition.tail; node !== null; node = node.previous) {
-    if (node.step !== null) steps.push(node.step)
+  let async: PlanStep | null = null
+  let endless: PlanStep | null = null
+  let usesInput = false
+  for (let node: Node | null = tail; node !== null; node = node.previous) {
+    const { step } = node
     if (node.put !== null) puts.push(node.put)
+    if (step === null) continue
+    steps.push(step)
+    usesInput ||= step.usesInput
+    if (step.async) async = step
+    endless = endlessIn(step) ?? endless
   }
   steps.reverse()
   puts.reverse()
-  const made = new Set(puts.map(({ key }) => key))
-  for (const { out, overwrite } of steps) if (out !== null && !overwrite) made.add(out)
-  const bounded = definition.settings.timeout !== Infinity || definition.settings.deadline !== null
-  return {
-    name: definition.name,
-    steps,
-    puts,
-    made,
-    refused: new Set([...made, ...RESERVED]),
-    input: definition.input,
-    settings: definition.settings,
-    async: steps.find((step) => step.async) ?? null,
-    usesInput: steps.some((step) => step.args?.list.some((argument) => argument.source === Source.input) ?? false),
-    endless: bounded ? null : findEndless(steps),
-  }
+  const bounded = settings.timeout !== Infinity || settings.deadline !== null
+  const makes = (key: string): boolean => tail.names.makes(key, tail.size)
+  return { name, steps, puts, makes, input, settings, async, usesInput, endless: bounded ? null : endless }
 }
 
 /**

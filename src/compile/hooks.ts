@@ -1,4 +1,5 @@
 import type { Hooks } from '../define/hooks.ts'
+import { isPlainObject } from './arguments.ts'
 import type { Place } from './check.ts'
 
 /** One function of a set of hooks, with the set as its `this`. */
@@ -32,12 +33,14 @@ const NAMES = Object.keys(NONE) as (keyof HookTable)[]
  * @throws DefinitionError for a name that is no hook, or a hook that is no function
  */
 export function addHooks(table: HookTable | null, hooks: unknown, place: Place): HookTable {
-  place.options('hooks', hooks, NONE)
+  // A set may be an instance of a class: then it has fields of its own, and its hooks are methods.
+  if (typeof hooks !== 'object' || hooks === null || Array.isArray(hooks) || isPlainObject(hooks))
+    place.options('hooks', hooks, NONE)
   const set = hooks as Record<string, unknown>
   const next: MutableTable = { ...(table ?? NONE) }
   for (const name of NAMES) {
     const hook = set[name]
-    // A set may be an instance whose hooks are methods of its class; only what every object has is passed over.
+    // What every object has is no hook, were it polluted with one.
     if (hook === undefined || hook === Reflect.get(Object.prototype, name)) continue
     place.function(`hooks.${name}`, hook)
     next[name] = [...(next[name] ?? []), { call: hook as Hook['call'], set }]

@@ -2,6 +2,7 @@ import type { Clock } from '../define/clock.ts'
 import type { LogFields, LogLevel } from '../define/logger.ts'
 import type { Arguments } from './arguments.ts'
 import type { HookTable } from './hooks.ts'
+import type { Names } from './names.ts'
 import type { Policy } from './policy.ts'
 import type { Settings } from './settings.ts'
 import type { Template } from './template.ts'
@@ -37,6 +38,8 @@ export interface PlanStep {
   readonly async: boolean
   /** Whether the clock is read when an attempt begins: nothing else would tell how long it took, or that it blocked for too long. */
   readonly clocked: boolean
+  /** Whether it asks for the run's input as it was. */
+  readonly usesInput: boolean
   /** Whether nothing happens around the call but its retries and its timeout. */
   readonly plain: boolean
 }
@@ -46,6 +49,13 @@ export interface Node {
   readonly previous: Node | null
   readonly put: { readonly key: string; readonly value: unknown } | null
   readonly step: PlanStep | null
+  /** How many steps there are up to here. */
+  readonly steps: number
+  /** The keys and names that are taken up to here: the first `size` of these. */
+  readonly names: Names
+  readonly size: number
+  /** Whether a step has a name that is not its key. */
+  readonly named: boolean
 }
 
 /** A definition, ready to be run any number of times at once. It is never changed. */
@@ -53,10 +63,8 @@ export interface Plan {
   readonly name: string
   readonly steps: readonly PlanStep[]
   readonly puts: readonly { readonly key: string; readonly value: unknown }[]
-  /** The keys that the chain makes itself. */
-  readonly made: ReadonlySet<string>
-  /** The keys that its input must not have: those, and the reserved ones. */
-  readonly refused: ReadonlySet<string>
+  /** Tells whether the chain makes a key itself, so that its input must not have it. */
+  readonly makes: (key: string) => boolean
   readonly input: Validator | null
   readonly settings: Settings
   /** The first step that is declared `async`. */
@@ -124,10 +132,10 @@ export interface Surroundings {
   readonly gated: boolean
 }
 
-/** What a chain is made of, beside its nodes. */
+/** What a chain is made of. */
 export interface Definition {
   readonly name: string
-  readonly tail: Node | null
   readonly input: Validator | null
   readonly settings: Settings
+  readonly tail: Node
 }

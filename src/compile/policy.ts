@@ -64,15 +64,30 @@ function checkBudget(place: Place, budget: unknown): void {
     place.refuse('retry.budget', budget, 'a budget, such as retryBudget() makes')
 }
 
+/** The policy of a plain number of retries. */
+const USUAL: Policy = {
+  retries: 0,
+  retryIf: null,
+  backoff: 'exponential',
+  initialDelay: 100,
+  factor: 2,
+  maxDelay: 30_000,
+  maxElapsed: Infinity,
+  jitter: 'full',
+  budget: null,
+  retryOnInvalid: false,
+}
+
 /**
  * Compiles `retry`: a number of retries, or a policy.
  * @throws DefinitionError that names the option and its value
  */
 export function compilePolicy(retry: unknown, place: Place): Policy {
-  const given =
-    typeof retry === 'object' && retry !== null
-      ? place.options('retry', retry, NOTHING_GIVEN)
-      : { ...NOTHING_GIVEN, retries: retry }
+  if (typeof retry !== 'object' || retry === null) {
+    checkRetries(place, retry)
+    return { ...USUAL, retries: retry }
+  }
+  const given = place.options('retry', retry, NOTHING_GIVEN)
   const {
     retries,
     retryIf,
@@ -103,7 +118,8 @@ export function compilePolicy(retry: unknown, place: Place): Policy {
     backoff,
     initialDelay,
     factor,
-    maxDelay,
+    // A chance of 0 of an infinite wait would be NaN.
+    maxDelay: Math.min(maxDelay, Number.MAX_VALUE),
     maxElapsed,
     jitter,
     budget: budget ?? null,

@@ -1,4 +1,4 @@
-import { type Argument, type Arguments, compileArguments } from './arguments.ts'
+import { type Argument, type Arguments, compileArguments, Source } from './arguments.ts'
 import { Place } from './check.ts'
 import { Arity, type LogCallback, type Plan, type PlanStep, type StepFunction } from './plan.ts'
 import { compilePolicy } from './policy.ts'
@@ -26,20 +26,20 @@ const NOTHING_GIVEN: Record<'name' | 'out' | 'args' | 'retry' | 'timeout' | 'val
     overwrite: undefined,
   }
 
+const asyncFunction: unknown = Object.getPrototypeOf(async () => {})
+
+/** Whether a function is declared `async`. Most are told by their prototype alone. */
 function isAsync(fn: unknown, place: Place): boolean {
   if (typeof fn !== 'function') return place.refuse('the step', fn, 'a function or a chain')
-  const tag = Object.prototype.toString.call(fn)
-  if (tag.endsWith('GeneratorFunction]'))
-    return place.refuse(
-      'the step',
-      fn,
-      'a function that gives its value at once, not a generator; collect it in a function',
-    )
+  const prototype: unknown = Object.getPrototypeOf(fn)
+  if (prototype === asyncFunction) return true
+  const tag = prototype === Function.prototype ? '' : Object.prototype.toString.call(fn)
+  if (tag.endsWith('GeneratorFunction]')) {
+    return place.refuse('the step', fn, 'a function that gives its value, not a generator; collect it in a function')
+  }
   // Only classes and built-in constructors have a `prototype` that cannot be replaced; `Number` and the like are good steps.
-  if (
-    Object.getOwnPropertyDescriptor(fn, 'prototype')?.writable === false &&
-    /^class\b/.test(Function.prototype.toString.call(fn))
-  ) {
+  const replaceable = !Object.hasOwn(fn, 'prototype') || Object.getOwnPropertyDescriptor(fn, 'prototype')?.writable
+  if (replaceable === false && /^class\b/.test(Function.prototype.toString.call(fn))) {
     return place.refuse('the step', fn, 'a function, not a class; write (…) => new Name(…)')
   }
   return tag === '[object AsyncFunction]'
@@ -106,7 +106,7 @@ export function compileStep(
   at: { readonly chain: string; readonly number: number },
 ): PlanStep {
   const { chain, number } = at
-  const unnamed = new Place(chain, nameIn(options) ?? `#${number}`)
+  const unnamed = new Place(chain, nameIn(options) ?? number)
   const given = unnamed.options('the step', options, NOTHING_GIVEN)
   const out = outOf(source, given.out, unnamed)
   const [option, wanted] =
@@ -137,6 +137,7 @@ export function compileStep(
     log,
     async,
     clocked: timeout === 0 ? policy !== null : !async,
+    usesInput: args !== null && args.list.some(({ source: from }) => from === Source.input),
     plain: isPlain(source, { validator, log, policy }),
   }
 }

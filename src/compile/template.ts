@@ -24,7 +24,7 @@ class Scanner {
   }
 
   fail(what: string, column: number): never {
-    const { chain, step } = this.place
+    const { chain, stepName: step } = this.place
     const message = `Chain '${chain}', step '${step}': log template ${preview(this.text)}, column ${column + 1}: ${what}`
     throw new DefinitionError(message, { chain, step }, 'SC_TEMPLATE')
   }
@@ -71,10 +71,9 @@ class Scanner {
  */
 export function compileTemplate(text: string, place: Place): Template {
   if (text.length > LONGEST) {
-    throw new LimitError(
-      `Chain '${place.chain}', step '${place.step}': the log template has ${text.length} characters; at most ${LONGEST} are allowed`,
-      place,
-    )
+    const { chain, stepName: step } = place
+    const message = `Chain '${chain}', step '${step}': the log template has ${text.length} characters; at most ${LONGEST} are allowed`
+    throw new LimitError(message, { chain, step })
   }
   const scanner = new Scanner(text, place)
   const texts: string[] = []

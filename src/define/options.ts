@@ -5,7 +5,10 @@ import type { Logger } from './logger.ts'
 
 /** Options of a run. Those of the chain are its defaults; the run's win. */
 export interface RunOptions {
-  /** Cancels the run: nothing starts any more, waits end at once, the run fails with `SC_CANCELLED`. */
+  /**
+   * Cancels the run: nothing starts any more, waits end at once, the run fails with `SC_CANCELLED`.
+   * Steps that are synchronous follow one another without a turn of the event loop, so what would abort it in between is not heard until one waits.
+   */
   readonly signal?: AbortSignal | undefined
   /** The ms the whole run may take, waits included. @default Infinity */
   readonly timeout?: number | undefined
@@ -25,7 +28,7 @@ export interface RunOptions {
   readonly runId?: string | undefined
   /** What calls the steps. @default they are called in place */
   readonly host?: Host | undefined
-  /** Where time comes from. @default the platform's */
+  /** Where time comes from. On a clock that is passed in, limits are exact to the ms; on the platform's at most 20 ms late. @default the platform's */
   readonly clock?: Clock | undefined
   /** Where chance comes from: a number from 0 up to 1. @default Math.random */
   readonly random?: (() => number) | undefined

@@ -1,5 +1,5 @@
 import { isPlainObject } from '../compile/arguments.ts'
-import { Place, RESERVED_NAMES } from '../compile/check.ts'
+import { isReserved, Place, RESERVED_NAMES } from '../compile/check.ts'
 import { findUnresolved } from '../compile/compile.ts'
 import { describeIssues, type Verdict } from '../compile/validator.ts'
 import {
@@ -22,19 +22,19 @@ function placeOf({ plan, around }: RunRecord): Place {
 }
 
 function refuseKey(run: RunRecord, key: string): never {
-  const { name, made } = run.plan
-  if (!made.has(key)) return placeOf(run).refuse('a key of the input', key, RESERVED_NAMES)
+  const { name } = run.plan
+  if (!run.plan.makes(key)) return placeOf(run).refuse('a key of the input', key, RESERVED_NAMES)
   const message = `Chain '${name}': the input has the key '${key}', which the chain makes itself; expected another name, or overwrite: true on that step`
   throw new DefinitionError(scrub(run, message), { chain: name })
 }
 
 /** The own, enumerable keys of the input that are strings. They are copied one by one: `Object.assign` takes symbols too. */
 function copyKeys(run: RunRecord, input: Record<string, unknown>): Record<string, unknown> {
-  const { refused } = run.plan
+  const { plan } = run
   const own: Record<string, unknown> = {}
   for (const key in input) {
     if (!Object.hasOwn(input, key)) continue
-    if (refused.has(key) || key.startsWith('$')) refuseKey(run, key)
+    if (isReserved(key) || plan.makes(key)) refuseKey(run, key)
     own[key] = input[key]
   }
   return own
@@ -104,7 +104,8 @@ export function takeInput(run: RunRecord, input: unknown): void {
   fill(run, copy(run, input))
 }
 
-/** Whether something comes before the first step. */
+/** Whether something comes before the first step, or is told of a run that cannot begin. */
 export function hasOpening(run: RunRecord): boolean {
-  return run.plan.input !== null || run.around.hooks?.onRunStart != null
+  const { hooks } = run.around
+  return run.plan.input !== null || hooks?.onRunStart != null || hooks?.onRunEnd != null
 }

@@ -1,7 +1,7 @@
 import { joinHooks } from '../compile/hooks.ts'
 import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
 import { DEFAULT_SETTINGS } from '../compile/settings.ts'
-import { LimitError } from '../errors.ts'
+import { LimitError, type StepchainError } from '../errors.ts'
 import { resolveArguments } from './call.ts'
 import { detailsOf, stepPath } from './failure.ts'
 import type { RunRecord } from './record.ts'
@@ -21,7 +21,7 @@ function within(outer: Surroundings, { settings: inner }: Plan): Surroundings {
 function inputOf(run: RunRecord, step: PlanStep, plan: Plan): unknown {
   if (step.args !== null) return resolveArguments(run, step)[0]
   // The chain was typed with its own input; what it makes itself it does not take from here.
-  return Object.fromEntries(Object.entries(run.context).filter(([key]) => !plan.made.has(key)))
+  return Object.fromEntries(Object.entries(run.context).filter(([key]) => !plan.makes(key)))
 }
 
 /** Runs a chain as a step: at once, or as a promise if something in it is asynchronous. */
@@ -29,10 +29,10 @@ export function runNested(run: RunRecord, step: PlanStep): unknown {
   const extra = run.more()
   const plan = step.nested?.() ?? run.plan
   if (extra.depth >= DEEPEST)
-    throw new LimitError(
+    throw (extra.failure = new LimitError(
       `Step '${stepPath(run).slice(0, 200)}…' is nested ${DEEPEST} deep; that is the most`,
       detailsOf(run),
-    )
+    ))
   const child = run.spawn(plan, within(run.around, plan))
   const inner = child.more()
   inner.parent = run
@@ -42,7 +42,14 @@ export function runNested(run: RunRecord, step: PlanStep): unknown {
   inner.startedAt = run.around.clock.now()
   inner.endAt = Math.min(extra.endAt, inner.startedAt + plan.settings.timeout)
   extra.child = child
-  child.open(inputOf(run, step, plan))
+  const input = inputOf(run, step, plan)
+  try {
+    child.open(input)
+  } catch (error) {
+    // The chain's failure, wherever it was found: the step only tells it again.
+    inner.failure = error as StepchainError
+    throw error
+  }
   if (child.pump()) return new Promise((resolve, reject) => child.whenOver(resolve, reject))
   const { failure, control } = inner
   if (control !== null) throw control.error

@@ -36,10 +36,15 @@ function proceed(run: Run, task: Task, answer: Answer): void {
     task.next = next
     run.pump()
   }
-  step.value.then(
-    (value) => wake({ value }),
-    (error: unknown) => wake({ error }),
-  )
+  try {
+    step.value.then(
+      (value) => wake({ value }),
+      (error: unknown) => wake({ error }),
+    )
+  } catch (error) {
+    // A promise whose constructor, which `then` reads, is not what it should be.
+    task.next = { error }
+  }
 }
 
 /**

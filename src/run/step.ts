@@ -107,7 +107,8 @@ export function leave(run: RunRecord): void {
   const { extra } = run
   if (extra === null) return
   extra.begun = false
-  extra.child = null
+  // What a wrap recovered from is no failure of the run.
+  extra.child = extra.failure = null
   if (extra.attempts.length > 0) extra.attempts = []
 }
 

@@ -103,7 +103,7 @@ export interface CommonStepOptions {
   readonly name?: string | undefined
   /** Extra calls after a failed one, or a whole policy. @default 0 */
   readonly retry?: number | RetryPolicy | undefined
-  /** The ms one attempt may take. @default Infinity */
+  /** The ms one attempt may take. Code that blocks cannot be interrupted: it fails when it is back, and its output is not used. @default Infinity */
   readonly timeout?: number | undefined
 }
 
