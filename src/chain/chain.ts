@@ -52,7 +52,12 @@ class ChainBuilder {
     if (!(other instanceof ChainBuilder)) return place.refuse('the argument of use', other, 'a chain')
     const { puts, steps } = ChainBuilder.#compile(other).plan
     const filled = puts.reduce<ChainBuilder>((chain, { key, value }) => chain.put(key, value), this)
-    return steps.reduce((chain, step) => ChainBuilder.#append(chain, step), filled)
+    return steps.reduce((chain, step, index) => {
+      // A name that only says where the step stood in its own chain says where it stands in this one.
+      const numbered = step.out === null && step.name === `step-${index + 1}`
+      const name = `step-${chain.#definition.tail.steps + 1}`
+      return ChainBuilder.#append(chain, numbered ? { ...step, name } : step)
+    }, filled)
   }
 
   with(hooks: Hooks): ChainBuilder {

@@ -1,5 +1,5 @@
 import { isLiteral } from '../define/literal.ts'
-import type { Place } from './check.ts'
+import { isSimple, type Place } from './check.ts'
 import { isAllowedSegment } from './path.ts'
 
 /** Where an argument comes from. */
@@ -30,7 +30,12 @@ const AMBIENT: Readonly<Record<string, Argument['source']>> = {
   $input: Source.input,
 }
 
+const NOTHING: readonly string[] = []
+
 function compileRef(ref: string, place: Place): Argument {
+  // Most refs are one plain key, which needs no taking apart.
+  if (isSimple(ref) && isAllowedSegment(ref))
+    return { source: Source.key, ref, key: ref, rest: NOTHING, value: undefined }
   const [key = '', ...rest] = ref.split('.')
   if (key.startsWith('$')) {
     const source = Object.hasOwn(AMBIENT, key) ? AMBIENT[key] : undefined
@@ -70,8 +75,12 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
  * @throws DefinitionError where it is neither, or a ref is not well formed
  */
 export function compileArguments(args: unknown, place: Place): Arguments {
-  if (Array.isArray(args))
-    return { list: Array.from(args, (argument: unknown) => compileArgument(argument, place)), names: null }
+  if (Array.isArray(args)) {
+    const list: Argument[] = []
+    // Holes are arguments too.
+    for (let index = 0; index < args.length; index++) list.push(compileArgument(args[index], place))
+    return { list, names: null }
+  }
   if (!isPlainObject(args) || isLiteral(args))
     return place.refuse('args', args, 'an array, or a plain object of named refs')
   const names = Object.keys(args)

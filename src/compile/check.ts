@@ -2,7 +2,7 @@ import { preview } from '../define/describe.ts'
 import { DefinitionError, InputError } from '../errors.ts'
 
 /** Keys that could do harm in an object, or make the context a thenable. */
-export const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype', 'then'])
+const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype', 'then'])
 
 /** What may not be a key, or a segment of a path. */
 export const RESERVED_NAMES = "a name that is not reserved ('$…', __proto__, constructor, prototype, then)"
@@ -33,7 +33,7 @@ const PRINTABLE = /^[\x20-\x7e]{1,128}$/
 const PLAIN_KEY = /^[^.[\]{}]*[^.[\]{}\s][^.[\]{}]*$/
 
 /** Whether a name is made of a few letters, digits and underscores, as most are: they are looked at without a regular expression, since definitions may be made anew for each request. */
-function isSimple(name: string): boolean {
+export function isSimple(name: string): boolean {
   if (name.length === 0 || name.length > 32) return false
   for (let index = 0; index < name.length; index++) {
     const code = name.charCodeAt(index)

@@ -58,10 +58,11 @@ function checkRetryIf(place: Place, retryIf: unknown): void {
   if (!valid) place.refuse('retry.retryIf', retryIf, 'a predicate, or an array of error classes')
 }
 
-function checkBudget(place: Place, budget: unknown): void {
+function checkBudget(place: Place, budget: unknown): RetryBudget {
   const methods = budget as Partial<RetryBudget> | null
   if (typeof methods?.succeeded !== 'function' || typeof methods.failed !== 'function')
     place.refuse('retry.budget', budget, 'a budget, such as retryBudget() makes')
+  return budget as RetryBudget
 }
 
 /** The policy of a plain number of retries. */
@@ -109,8 +110,7 @@ export function compilePolicy(retry: unknown, place: Place): Policy {
   place.number('retry.maxDelay', maxDelay, [custom ? 0 : initialDelay, Infinity])
   place.number('retry.maxElapsed', maxElapsed, [0, Infinity])
   place.oneOf('retry.jitter', jitter, ['full', 'half', 'decorrelated', 'none'])
-  if (budget !== undefined) checkBudget(place, budget)
-  if (typeof retryOnInvalid !== 'boolean') place.refuse('retry.retryOnInvalid', retryOnInvalid, 'true or false')
+  place.boolean('retry.retryOnInvalid', retryOnInvalid)
   return {
     retries,
     // A list is copied: what a caller does to it later is not a change of the chain.
@@ -122,7 +122,7 @@ export function compilePolicy(retry: unknown, place: Place): Policy {
     maxDelay: Math.min(maxDelay, Number.MAX_VALUE),
     maxElapsed,
     jitter,
-    budget: budget ?? null,
+    budget: budget === undefined ? null : checkBudget(place, budget),
     retryOnInvalid,
   }
 }

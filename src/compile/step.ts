@@ -70,9 +70,8 @@ function isSafeKey(argument: Argument): boolean {
 /** The name that faulty options seem to mean, for the message about them. */
 function nameIn(options: unknown): string | undefined {
   const { name, out } = (options ?? {}) as { name?: unknown; out?: unknown }
-  return [name, out].find((given) => typeof given === 'string' && given !== '' && given.length <= 128) as
-    | string
-    | undefined
+  const given = typeof name === 'string' ? name : out
+  return typeof given === 'string' && given !== '' && given.length <= 128 ? given : undefined
 }
 
 /** Whether nothing happens around the call but its retries and its timeout. */
@@ -82,6 +81,10 @@ function isPlain(
 ): boolean {
   const simple = policy === null || (policy.budget === null && policy.maxElapsed === Infinity)
   return nested === null && validator === null && log === null && simple
+}
+
+function nameOf(given: unknown, otherwise: string, place: Place): string {
+  return given === undefined ? place.name('out, without a name beside it,', otherwise) : place.name('name', given)
 }
 
 function outOf({ effect }: StepSource, out: unknown, place: Place): string | null {
@@ -109,9 +112,7 @@ export function compileStep(
   const unnamed = new Place(chain, nameIn(options) ?? number)
   const given = unnamed.options('the step', options, NOTHING_GIVEN)
   const out = outOf(source, given.out, unnamed)
-  const [option, wanted] =
-    given.name === undefined ? ['out, without a name beside it,', out ?? `step-${number}`] : ['name', given.name]
-  const name = unnamed.name(option, wanted)
+  const name = nameOf(given.name, out ?? `step-${number}`, unnamed)
   const place = new Place(chain, name)
   if (given.overwrite !== undefined) place.boolean('overwrite', given.overwrite)
   const async = source.nested === null ? isAsync(source.fn, place) : source.async

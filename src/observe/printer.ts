@@ -41,7 +41,7 @@ function valueAt(path: readonly string[], context: Readonly<Record<string, unkno
 }
 
 /** Fills in a template. It never throws. */
-export function renderTemplate(
+function renderTemplate(
   { texts, paths }: Template,
   context: Readonly<Record<string, unknown>>,
   output: unknown,
@@ -79,8 +79,10 @@ export function printer(logger: Logger, redact: SafeRedact | null): Printer {
       const all = Object.entries({ chain: at.chain, runId: at.runId, step: at.path, ...fields })
       const given = all.map(([key, value]) => [key, typeof value === 'number' ? value : clean(render(value))] as const)
       const text = message.length > LONGEST_LINE ? `${message.slice(0, LONGEST_LINE)}…` : message
-      const answer: unknown = logger[level](clean(escapeText(text)), Object.fromEntries(given))
-      watch(answer, at, 'logger')
+      const line = [clean(escapeText(text)), Object.fromEntries(given)]
+      // A console would take a % in its first argument for a format.
+      const shown = logger === globalThis.console ? ['%s', ...line] : line
+      watch(Reflect.apply(logger[level], logger, shown), at, 'logger')
     } catch (error) {
       at.report('logger', error)
     } finally {
@@ -88,7 +90,7 @@ export function printer(logger: Logger, redact: SafeRedact | null): Printer {
     }
     if (faults.length > 0) at.report('redact', faults[0])
   }
-  const line = (at: PrintedStep, context: Readonly<Record<string, unknown>>, output: unknown): void => {
+  const printLine = (at: PrintedStep, context: Readonly<Record<string, unknown>>, output: unknown): void => {
     const { log } = at
     if (log === null || !isEnabled(logger, 'info')) return
     if (typeof log !== 'function') return print(at, { level: 'info', message: renderTemplate(log, context, output) })
@@ -100,5 +102,5 @@ export function printer(logger: Logger, redact: SafeRedact | null): Printer {
       at.report('log', error)
     }
   }
-  return { line, print }
+  return { line: printLine, print }
 }

@@ -8,7 +8,7 @@ import { detailsOf, scrub, stepPath } from './failure.ts'
 import { arm, listen, timeoutError } from './limits.ts'
 import { runNested } from './nested.ts'
 import { emit, notify } from './notify.ts'
-import { type Interruption, isCurrent, type RunRecord, type Work } from './record.ts'
+import { type Interruption, isA, isCurrent, type RunRecord, type Work } from './record.ts'
 import { cancelled, Interrupted, throwIfBlocked } from './stop.ts'
 import { noop, promiseOf, type Then, thenOf } from './thenable.ts'
 
@@ -75,7 +75,7 @@ function* end(
     if (timer !== undefined) yield Promise.race([quiet, patience])
   } catch (again) {
     // The run was stopped while its attempt, which was too slow, was given a moment.
-    if (again instanceof Interrupted) last = again.why
+    if (isA(again, Interrupted)) last = again.why
   } finally {
     if (timer !== undefined) clock.clearTimeout(timer)
   }
@@ -92,7 +92,7 @@ function* settle(run: RunRecord, step: PlanStep, promise: Promise<unknown>): Wor
   try {
     return yield promise
   } catch (thrown) {
-    if (thrown instanceof Interrupted) return yield* end(run, step, { promise, why: thrown.why })
+    if (isA(thrown, Interrupted)) return yield* end(run, step, { promise, why: thrown.why })
     throw new Failed(thrown)
   }
 }

@@ -62,7 +62,7 @@ function retold(run: RunRecord, nested: StepchainError, suppressed: readonly unk
   const cause = 'cause' in nested ? { cause: nested.cause } : {}
   return new (nested.constructor as ErrorConstructor)(
     message,
-    { ...detailsOf(run), ...cause, step, issues: nested.issues, suppressed },
+    { ...detailsOf(run), ...cause, step, issues: nested.issues, suppressed: [...nested.suppressed, ...suppressed] },
     nested.code,
   )
 }
@@ -71,12 +71,26 @@ function attemptOf(run: RunRecord): string {
   return `failed on attempt ${run.failures + 1} of ${attemptsOf(stepOf(run))}`
 }
 
+// Errors behind which, at some depth, a step has used up retries.
+const retried = new WeakSet<StepchainError>()
+
+/** Whether retries were used up on the way to an error: on its own step, or on one inside of that. */
+export function wasRetried(error: StepchainError): boolean {
+  return error.attempts.length > 1 || retried.has(error)
+}
+
 /** The error of a step whose last attempt failed; `suppressed` is what else failed on the way. */
 export function stepError(
   run: RunRecord,
   failure: AttemptFailure,
   suppressed: readonly unknown[] = [],
 ): StepchainError {
+  const made = makeError(run, failure, suppressed)
+  if (isStepchainError(failure.error) && wasRetried(failure.error)) retried.add(made)
+  return made
+}
+
+function makeError(run: RunRecord, failure: AttemptFailure, suppressed: readonly unknown[]): StepchainError {
   const { error, how, issues = [] } = failure
   // Ours already: a ref that leads nowhere, a validator that cannot be used.
   if (run.extra?.failure === error && isStepchainError(error)) return error

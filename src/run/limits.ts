@@ -24,9 +24,16 @@ function endDue(run: RunRecord, now: number): void {
 const systemSweeper = new Sweeper(systemClock, endDue)
 const sweepers = new WeakMap<Clock, Sweeper>()
 
-/** The sweeper of a clock. */
-export function sweeperOf(clock: Clock): Sweeper {
-  if (clock === systemClock) return systemSweeper
+// There a timer belongs to the request that made it, and ends with it: others cannot rely on it.
+const timersAreOwned = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
+
+/** The sweeper that watches a run: that of its clock or, where timers cannot be shared, its own. */
+export function sweeperOf(run: RunRecord): Sweeper {
+  const { clock } = run.around
+  if (clock === systemClock) {
+    if (!timersAreOwned) return systemSweeper
+    return (run.more().sweeper ??= new Sweeper(clock, endDue))
+  }
   let sweeper = sweepers.get(clock)
   if (sweeper === undefined) sweepers.set(clock, (sweeper = new Sweeper(clock, endDue)))
   return sweeper
@@ -40,7 +47,7 @@ export function arm(run: RunRecord, timeout: number): void {
   let limit = timeout === 0 ? Infinity : timeout
   // A run that has to end some time is looked at now and then.
   if (endAt !== Infinity) limit = Math.min(limit, precise ? endAt - clock.now() : PERIOD * 4)
-  if (limit !== Infinity && (run.listed === 0 || precise || limit < run.listed)) sweeperOf(clock).enlist(run, limit)
+  if (limit !== Infinity && (run.listed === 0 || precise || limit < run.listed)) sweeperOf(run).enlist(run, limit)
 }
 
 /**
@@ -75,6 +82,6 @@ export function attend(run: RunRecord): void {
 /** Gives back everything that a run holds outside of itself. */
 export function release(run: RunRecord): void {
   run.armed = 0
-  if (run.listed !== 0) sweeperOf(run.around.clock).delist(run)
+  if (run.listed !== 0) sweeperOf(run).delist(run)
   run.extra?.unlisten?.()
 }

@@ -7,7 +7,7 @@ import { runHosted } from './hosted.ts'
 import { hasOpening, opening, takeInput } from './input.ts'
 import { arm, listen, release, timeoutError } from './limits.ts'
 import { notify } from './notify.ts'
-import { type Answer, Extra, type Interruption, type RunRecord, type Task, type Work } from './record.ts'
+import { type Answer, Extra, isA, keep, type Interruption, type RunRecord, type Task, type Work } from './record.ts'
 import { leave, runStep } from './step.ts'
 import { Interrupted, whyBlocked } from './stop.ts'
 import { isNative, thenOf } from './thenable.ts'
@@ -32,9 +32,10 @@ function proceed(run: Run, task: Task, answer: Answer): void {
     return task.ended({ value: step.value })
   }
   const wake = (next: Answer): void => {
-    if (task.ticket !== ticket || run.task !== task) return
+    if (task.ticket !== ticket) return
     task.next = next
-    run.pump()
+    // Where a host has settled before the step that it called, the step is waited for.
+    if (run.task === task) run.pump()
   }
   try {
     step.value.then(
@@ -168,14 +169,14 @@ export class Run implements RunRecord {
           const then = thenOf(value)
           if (then === null) {
             if (step.clocked && isOverdue(this, step)) throw new Failed(timeoutError(this), 'timeout')
-            if (step.out !== null) this.context[step.out] = value
+            if (step.out !== null) keep(this, step.out, value)
             this.index++
           } else if (
             this.follow(step, isNative(then) && !this.sync ? (value as Promise<unknown>) : awaitable(this, value, then))
           )
             return true
         } catch (error) {
-          this.beginStep(step, { failed: error instanceof Failed ? error : new Failed(error) })
+          this.beginStep(step, { failed: isA(error, Failed) ? error : new Failed(error) })
         }
       }
     }
@@ -215,7 +216,7 @@ export class Run implements RunRecord {
       if (this.onFulfilled !== fulfilled) return
       this.pending = null
       const { out } = this.step()
-      if (out !== null) this.context[out] = value
+      if (out !== null) keep(this, out, value)
       this.armed = 0
       this.index++
       this.pump()
@@ -236,8 +237,7 @@ export class Run implements RunRecord {
   }
 
   private beginStep(step: PlanStep, begun: Begun): void {
-    const hosted = this.around.settings.host !== null && step.nested === null
-    this.begin(hosted ? runHosted(this, step) : runStep(this, step, begun), (end) => {
+    this.begin(this.around.settings.host === null ? runStep(this, step, begun) : runHosted(this, step), (end) => {
       if ('error' in end) this.fail(end.error)
       else leave(this)
     })
@@ -246,7 +246,7 @@ export class Run implements RunRecord {
   /** Ends the run with what it failed with: an error of ours, a reason to stop, or an engine's own suspension. */
   private fail(error: unknown): void {
     const extra = this.more()
-    if (error instanceof Interrupted) {
+    if (isA(error, Interrupted)) {
       extra.stopping = true
       extra.failure = error.why.make(this)
     } else if (extra.control === null) extra.failure = error as StepchainError

@@ -1,5 +1,6 @@
 import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
 import type { FailedAttempt, StepchainError } from '../errors.ts'
+import type { Sweeper } from './sweeper.ts'
 
 /** Work that goes on synchronously, but for the promises that it yields. */
 export type Work<T = void> = Generator<PromiseLike<unknown>, T, unknown>
@@ -44,6 +45,8 @@ export class Extra {
   /** Whether the run was told to stop, and waits for no hook any more. */
   stopping = false
   unlisten: (() => void) | null = null
+  /** What watches the run, where that cannot be shared. */
+  sweeper: Sweeper | null = null
   /** Whether the step runs inside a host's call. */
   hosted = false
   /** Whether all steps are done with, and only the end has to be told. */
@@ -106,6 +109,24 @@ export function stepOf(run: RunRecord): PlanStep {
   const step = run.plan.steps[run.index]
   if (step === undefined) throw new RangeError(`no step ${run.index}`)
   return step
+}
+
+/** Tells what is ours from whatever a step may throw: `instanceof` asks for a prototype, which a proxy may refuse to tell. */
+export function isA<T>(value: unknown, type: abstract new (...given: never) => T): value is T {
+  try {
+    return value instanceof type
+  } catch {
+    return false
+  }
+}
+
+/** Keeps an output. The context may have been frozen by a step, or by what it gave that to: then the run goes on with a copy. */
+export function keep(run: RunRecord, key: string, output: unknown): void {
+  try {
+    run.context[key] = output
+  } catch {
+    run.context = { ...run.context, [key]: output }
+  }
 }
 
 /** Whether an attempt is the one that its run is at: neither cut off nor over. */

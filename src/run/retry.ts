@@ -3,7 +3,7 @@ import type { Policy } from '../compile/policy.ts'
 import { codeOf, DefinitionError, isStepchainError } from '../errors.ts'
 import type { Failed } from './attempt.ts'
 import { delayAfter } from './backoff.ts'
-import { stepError, stepPath } from './failure.ts'
+import { stepError, stepPath, wasRetried } from './failure.ts'
 import { sweeperOf } from './limits.ts'
 import type { RunRecord } from './record.ts'
 import { deadlineError, Interrupted, whyBlocked } from './stop.ts'
@@ -15,27 +15,31 @@ const FINAL = new Set(
     .map((name) => `SC_${name}`),
 )
 
-/**
- * Whether a policy wants another attempt, apart from how much time there is.
- * @throws what the policy's own functions throw
- */
-function wantsRetry(policy: Policy, { error, how }: Failed, attempt: number): boolean {
-  const affordable = policy.budget === null || policy.budget.failed()
-  if (attempt > policy.retries || !affordable) return false
+/** Whether a failure is of a kind that is retried. */
+function isRetryable(policy: Policy, { error, how }: Failed, attempt: number): boolean {
   if (how === 'invalid') return policy.retryOnInvalid
   if (how === 'async' || how === 'unable' || FINAL.has(codeOf(error) ?? '')) return false
   const { retryIf } = policy
   // A nested chain that refused an output, or has used up retries of its own, is run again only if that is asked for.
-  if (retryIf === null)
-    return !(isStepchainError(error) && (error.code === 'SC_VALIDATION' || error.attempts.length > 1))
+  if (retryIf === null) return !(isStepchainError(error) && (error.code === 'SC_VALIDATION' || wasRetried(error)))
   if (typeof retryIf !== 'function') return retryIf.some((type) => error instanceof type)
   return retryIf(error, attempt)
+}
+
+/**
+ * Whether a policy wants another attempt, apart from how much time there is. The last failure costs as much of a budget as the others.
+ * @throws what the policy's own functions throw
+ */
+function wantsRetry(policy: Policy, failed: Failed, attempt: number): boolean {
+  const left = attempt <= policy.retries
+  if ((!left && policy.budget === null) || !isRetryable(policy, failed, attempt)) return false
+  return (policy.budget === null || policy.budget.failed()) && left
 }
 
 /** The ms since an attempt began: exact where its start was marked, else as of the sweeper's last round; `undefined` where nothing was timed. */
 function durationOf(run: RunRecord, { policy, timeout }: PlanStep, now: number): number | undefined {
   if (!run.around.timed && policy === null && timeout === 0) return undefined
-  return Math.max(0, now - (run.sequence === run.seen ? run.seenAt : sweeperOf(run.around.clock).time))
+  return Math.max(0, now - (run.sequence === run.seen ? run.seenAt : sweeperOf(run).time))
 }
 
 function backoffFault(run: RunRecord, cause: unknown): DefinitionError {
@@ -73,7 +77,10 @@ export function delayBeforeRetry(
   } catch (thrown) {
     fault = [thrown]
   }
-  const why = retry || (settings.signal?.aborted === true && error === settings.signal.reason) ? whyBlocked(run) : null
+  // A nested run that was stopped may have been so for all runs around it.
+  const stopped =
+    extra.child?.extra?.stopping === true || (settings.signal?.aborted === true && error === settings.signal.reason)
+  const why = retry || stopped ? whyBlocked(run) : null
   if (why !== null) throw new Interrupted(why, abandoned)
   if (policy === null || !retry) throw stepError(run, failed, fault)
   let delay: number

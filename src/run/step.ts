@@ -1,12 +1,12 @@
 import type { PlanStep } from '../compile/plan.ts'
 import type { StepStatus } from '../define/hooks.ts'
-import { StepchainError } from '../errors.ts'
+import { isStepchainError } from '../errors.ts'
 import { attempt, type Begun, Failed } from './attempt.ts'
 import { attemptEvent } from './events.ts'
 import { stepError } from './failure.ts'
 import { attend } from './limits.ts'
 import { isMuted, notify, printedStep, reportHookError } from './notify.ts'
-import type { RunRecord, Work } from './record.ts'
+import { isA, keep, type RunRecord, type Work } from './record.ts'
 import { delayBeforeRetry } from './retry.ts'
 import { Interrupted, throwIfBlocked } from './stop.ts'
 
@@ -45,14 +45,14 @@ export interface Start extends Begun {
  * Makes attempts until one succeeds.
  * @throws the step's error, or Interrupted
  */
-export function* attempts(run: RunRecord, step: PlanStep, { wait = sleep, ...begun }: Start): Work<unknown> {
+function* attempts(run: RunRecord, step: PlanStep, { wait = sleep, ...begun }: Start): Work<unknown> {
   let from: Begun = begun
   let delay = 0
   for (;;) {
     try {
       return yield* attempt(run, step, from)
     } catch (failed) {
-      if (!(failed instanceof Failed)) throw failed
+      if (!isA(failed, Failed)) throw failed
       // An engine that suspends a run throws: nobody else is to see that.
       if (run.around.settings.host?.isControl?.(failed.error) === true) {
         run.more().control = failed
@@ -77,7 +77,7 @@ function commit(run: RunRecord, step: PlanStep, output: unknown): void {
   } catch (error) {
     reportHookError(run, attemptEvent(run, step), { source: 'budget', error })
   }
-  if (step.out !== null) run.context[step.out] = output
+  if (step.out !== null) keep(run, step.out, output)
   if (step.log !== null && run.around.output.printer !== null && !isMuted(run))
     run.around.output.printer.line(printedStep(run, step), run.context, output)
 }
@@ -128,8 +128,8 @@ export function* runStep(run: RunRecord, step: PlanStep, begun: Start): Work<unk
     if (run.failures === 0) yield* notify(run, 'beforeStep', () => attemptEvent(run, step))
     output = yield* attempts(run, step, begun)
   } catch (thrown) {
-    const stopped = thrown instanceof Interrupted
-    if (!stopped && !(thrown instanceof StepchainError)) throw thrown
+    const stopped = isA(thrown, Interrupted)
+    if (!stopped && !isStepchainError(thrown)) throw thrown
     const error = stopped ? thrown.why.make(run) : thrown
     extra.failure = error
     extra.stopping ||= stopped

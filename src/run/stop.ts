@@ -34,8 +34,13 @@ export function deadlineError(
   return new DeadlineExceededError(message, detailsOf(run, last === undefined ? {} : { cause: last.error }))
 }
 
+/** The ms that a run may take by itself: a nested one has what its chain says. */
+function timeoutOf(run: RunRecord): number {
+  return run.extra?.parent == null ? run.around.settings.timeout : run.plan.settings.timeout
+}
+
 function outOfTime(run: RunRecord): Interruption {
-  const { timeout } = run.around.settings
+  const timeout = timeoutOf(run)
   const own = run.extra !== null && run.extra.endAt === run.extra.startedAt + timeout
   const make = (at: RunRecord): StepchainError =>
     deadlineError(at, own ? `took longer than its timeout of ${timeout} ms` : 'passed its deadline')
@@ -44,12 +49,19 @@ function outOfTime(run: RunRecord): Interruption {
 
 /** Asks a deadline function again: what remains may have become more, or less. */
 function refreshDeadline(run: RunRecord, now: number): void {
-  const { deadline, reserve, timeout } = run.around.settings
-  if (typeof deadline !== 'function' || run.extra === null) return
+  const { deadline, reserve } = run.around.settings
+  const { extra } = run
+  if (typeof deadline !== 'function' || extra === null) return
+  if (extra.parent !== null) {
+    // A nested run is over when that around it is, or earlier.
+    refreshDeadline(extra.parent, now)
+    extra.endAt = Math.min(extra.parent.extra?.endAt ?? Infinity, extra.startedAt + timeoutOf(run))
+    return
+  }
   const left: unknown = deadline()
   if (typeof left !== 'number' || Number.isNaN(left))
     throw new TypeError(`it gave ${String(left)}; expected a number of ms`)
-  run.extra.endAt = Math.min(now + left - reserve, run.extra.startedAt + timeout)
+  extra.endAt = Math.min(now + left - reserve, extra.startedAt + timeoutOf(run))
 }
 
 /** Why a run may not go on, if so. */
@@ -78,11 +90,14 @@ export function throwIfBlocked(run: RunRecord): void {
   if (why !== null) throw new Interrupted(why)
 }
 
-/** The ms before an attempt's timeout or the run's deadline. */
+/** The ms before an attempt's timeout or the run's deadline, or those of the runs around it. */
 export function remainingOf(run: RunRecord): number {
   const now = run.around.clock.now()
-  const { timeout } = stepOf(run)
-  const spent = run.sequence === run.seen ? now - run.seenAt : 0
-  const attempt = timeout === 0 ? Infinity : timeout - spent
-  return Math.max(0, Math.min(attempt, (run.extra?.endAt ?? Infinity) - now))
+  let least = Infinity
+  for (let at: RunRecord | null = run; at !== null; at = at.extra?.parent ?? null) {
+    const { timeout } = stepOf(at)
+    const spent = at.sequence === at.seen ? now - at.seenAt : 0
+    least = Math.min(least, timeout === 0 ? Infinity : timeout - spent, (at.extra?.endAt ?? Infinity) - now)
+  }
+  return Math.max(0, least)
 }

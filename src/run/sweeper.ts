@@ -79,8 +79,10 @@ export class Sweeper {
     const timer = this.#timer
     if (timer === null) return
     this.#timer = null
-    if (this.#clock === systemClock) timer.clear(timer.handle as never)
-    else this.#clock.clearTimeout(timer.handle)
+    // Called by itself: browsers do not take a `clearTimeout` that is called as somebody's method.
+    const { handle, clear } = timer
+    if (this.#clock === systemClock) clear(handle as never)
+    else this.#clock.clearTimeout(handle)
   }
 
   #nextDue(now: number): number {

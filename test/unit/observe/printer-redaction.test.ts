@@ -1,0 +1,104 @@
+import type { HookErrorEvent } from 'stepchain'
+import { describe, expect, test } from 'vitest'
+import { recorder } from '../../support/recorder.ts'
+import { untyped } from '../../support/untyped.ts'
+
+interface Handle {
+  readonly log: Record<string, (message: unknown, fields?: unknown) => void>
+}
+
+/** Hooks that keep what went wrong on the way out. */
+function faults(): { readonly told: HookErrorEvent[]; readonly hooks: object } {
+  const told: HookErrorEvent[] = []
+  return { told, hooks: { onHookError: (event: HookErrorEvent) => void told.push(event) } }
+}
+
+const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+
+function logging(log: unknown, output: unknown = 1): ReturnType<typeof untyped> {
+  return untyped('orders').next(() => output, { out: 'x', log })
+}
+
+describe('row 101: redaction', () => {
+  const redact = (text: string): string => text.replaceAll('s3cret', '***')
+
+  test('covers lines of templates, callbacks and steps, and every field', () => {
+    const logger = recorder()
+    const chain = untyped('orders')
+      .next(() => 's3cret', { out: 'x', log: 'x={x}' })
+      .tap(() => {}, { log: () => 'callback s3cret' })
+      .tap((_: unknown, { log }: Handle) => log['warn']?.('own s3cret', { a: 's3cret', b: { c: 's3cret' }, n: 1 }))
+    chain.runSync({}, { logger, redact, runId: 's3cret' })
+    expect(JSON.stringify(logger.lines)).not.toContain('s3cret')
+    expect(logger.text).toEqual(expect.arrayContaining(['info x=***', 'info callback ***', 'warn own ***']))
+    expect(logger.lines.find(({ level }) => level === 'warn')?.fields).toMatchObject({
+      a: '***',
+      b: '{"c":"***"}',
+      n: 1,
+      runId: '***',
+    })
+  })
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('x')
+      },
+    ],
+    ['gives undefined', () => undefined],
+    ['gives a number', () => 5],
+    ['gives a promise', async () => 'x'],
+    ['gives a promise that rejects', () => Promise.reject(new Error('x'))],
+  ])('that %s fails closed, with one event a line', async (_, broken) => {
+    const logger = recorder('info')
+    const { told, hooks } = faults()
+    expect(logging('s3cret={x}').runSync({}, { logger, redact: broken, hooks })).toEqual({ x: 1 })
+    await settle()
+    expect(logger.lines).toEqual([
+      {
+        level: 'info',
+        message: '[redaction failed]',
+        fields: { chain: '[redaction failed]', runId: '[redaction failed]', step: '[redaction failed]' },
+      },
+    ])
+    expect(told).toMatchObject([{ source: 'redact', path: 'x' }])
+  })
+
+  test('that fails for an error’s message leaves no raw text in it', () => {
+    const chain = untyped('orders', { logger: null }).tap(() => {
+      throw new Error('s3cret')
+    })
+    const broken = (): never => {
+      throw new Error('x')
+    }
+    try {
+      chain.runSync({}, { redact: broken })
+      expect.unreachable()
+    } catch (error) {
+      expect(String(error)).toContain('[redaction failed]')
+      expect(String(error)).not.toContain('s3cret')
+    }
+  })
+
+  test('of a nested chain covers its own lines and errors, whatever is around it', () => {
+    const logger = recorder()
+    const inner = untyped('inner', { redact })
+      .next(() => 's3cret', { out: 'x', log: 'x={x}' })
+      .tap((_: unknown, { log }: Handle) => log['info']?.('own s3cret'))
+    untyped('outer').next(inner, { out: 'y' }).runSync({}, { logger })
+    untyped('outer')
+      .next(inner, { out: 'y' })
+      .runSync({}, { logger, redact: (text: string) => text })
+    expect(logger.text.filter((line) => line.includes('s3cret'))).toEqual([])
+  })
+
+  test('row 116: what a redactor puts in is not interpreted', () => {
+    const logger = recorder('info')
+    logging('a {x}', 's3cret').runSync(
+      {},
+      { logger, redact: (text: string) => text.replace('s3cret', () => '$& %s {x}') },
+    )
+    expect(logger.text).toEqual(['info a $& %s {x}'])
+  })
+})
