@@ -1,0 +1,44 @@
+import { retryable, timeout, waterfall as pass } from 'async'
+import type { Candidate } from '../candidate.ts'
+import { type Context, copied, FIRST_DELAY, type Pipeline, RETRIES, TIMEOUT } from '../pipelines.ts'
+import { handle } from './hand.ts'
+
+type Task = (context: Context, callback: (error: Error | null, context: Context) => void) => void
+
+function waterfall({ steps }: Pipeline, tasks: readonly unknown[]): (input: Context) => Promise<Context> {
+  if (steps.length !== tasks.length) throw new RangeError('a task for each step')
+  return (input) =>
+    pass<Context>([
+      (callback: (error: null, context: Context) => void) => callback(null, copied(input)),
+      ...tasks,
+    ] as never)
+}
+
+/** The waterfall of async, with retryable and timeout around each step. */
+export const asyncLibrary: Candidate = {
+  build(pipeline) {
+    const tasks = pipeline.steps.map(({ key, run, policy }) => {
+      const task = async (context: Context): Promise<Context> => {
+        context[key] = await run(context, handle)
+        return context
+      }
+      if (!policy) return task
+      return retryable({ times: RETRIES + 1, interval: FIRST_DELAY }, timeout(task as never, TIMEOUT))
+    })
+    return waterfall(pipeline, tasks)
+  },
+  buildSync({ steps }) {
+    const tasks = steps.map(({ key, run }): Task => (context, callback) => {
+      context[key] = run(context, handle)
+      callback(null, context)
+    })
+    return (input) => {
+      const context = copied(input)
+      const first = (callback: (error: null, context: Context) => void): void => callback(null, context)
+      pass([first, ...tasks] as never, (error) => {
+        if (error != null) throw error
+      })
+      return context
+    }
+  },
+}
