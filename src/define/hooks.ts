@@ -57,7 +57,7 @@ export interface StepEndEvent extends AttemptEvent {
   readonly abandoned: boolean
 }
 
-/** An abandoned attempt that settled after all. Its outcome is never stored. */
+/** An attempt that was cut off and succeeded all the same, or was abandoned and settled after all. Its outcome is never stored. */
 export interface LateEvent extends AttemptEvent {
   readonly status: 'ok' | 'failed'
   readonly output?: unknown
@@ -94,7 +94,7 @@ export interface Hooks {
   afterStep?(event: StepEndEvent): unknown
   /** When a step reports progress. */
   onProgress?(event: ProgressEvent): unknown
-  /** When an abandoned attempt settles. */
+  /** When an abandoned attempt settles, or one that was cut off succeeds. */
   onLateSettle?(event: LateEvent): unknown
   /** Once at the end of a run, also of one that could not begin. */
   onRunEnd?(event: RunEndEvent): unknown

@@ -1,5 +1,5 @@
 import type { PlanStep } from '../compile/plan.ts'
-import type { Verdict } from '../compile/validator.ts'
+import { describeIssues, type Verdict } from '../compile/validator.ts'
 import type { AttemptEvent } from '../define/hooks.ts'
 import { DefinitionError, type ErrorDetails } from '../errors.ts'
 import { call } from './call.ts'
@@ -51,7 +51,11 @@ function watch(run: RunRecord, step: PlanStep, promise: Promise<unknown>): void 
 function* end(
   run: RunRecord,
   step: PlanStep,
-  { promise, why }: { promise: Promise<unknown>; why: Interruption },
+  {
+    promise,
+    why,
+    late = promise,
+  }: { promise: Promise<unknown>; why: Interruption; late?: Promise<unknown> | undefined },
 ): Work<never> {
   // Not that of an earlier step, which may still be in use.
   const controller = run.signalled === run.sequence ? run.controller : null
@@ -59,13 +63,14 @@ function* end(
   const { clock } = run.around
   let last = why
   let settled = false
+  let succeeded = false
   let timer: unknown
   run.controller = null
   run.more().cutOff = controller
   run.armed = 0
   // The attempt's handle is out of date from here on, but how long it took is still to be told.
   if (run.seen === run.sequence++) run.seen++
-  const quiet = promise.then(noop, noop).then(() => (settled = true))
+  const quiet = late.then(() => (succeeded = true), noop).then(() => (settled = true))
   controller?.abort(why.reason)
   child?.interrupt(why.kind === 'stop' ? why : cancelled(why))
   const patience = new Promise((resolve) => {
@@ -79,20 +84,25 @@ function* end(
   } finally {
     if (timer !== undefined) clock.clearTimeout(timer)
   }
-  if (!settled) watch(run, step, promise)
+  // What succeeded after all, even in that moment, may have to be made good.
+  if (!settled || succeeded) watch(run, step, late)
   if (last.kind === 'stop') throw new Interrupted(last, !settled)
   throw new Failed(last.reason, 'timeout', { abandoned: !settled })
 }
 
 /** Waits for what a step, or its validator, promised. */
-function* settle(run: RunRecord, step: PlanStep, promise: Promise<unknown>): Work<unknown> {
+function* settle(
+  run: RunRecord,
+  step: PlanStep,
+  { promise, late }: { promise: Promise<unknown>; late?: () => Promise<unknown> },
+): Work<unknown> {
   if (run.armed === 0) arm(run, step.timeout)
   const blocked = listen(run)
-  if (blocked !== null) return yield* end(run, step, { promise, why: blocked })
+  if (blocked !== null) return yield* end(run, step, { promise, why: blocked, late: late?.() })
   try {
     return yield promise
   } catch (thrown) {
-    if (isA(thrown, Interrupted)) return yield* end(run, step, { promise, why: thrown.why })
+    if (isA(thrown, Interrupted)) return yield* end(run, step, { promise, why: thrown.why, late: late?.() })
     throw new Failed(thrown)
   }
 }
@@ -152,9 +162,20 @@ function* callStep(run: RunRecord, step: PlanStep): Work<unknown> {
   } catch (error) {
     throw new Failed(error)
   }
-  if (then !== null) return yield* settle(run, step, awaitable(run, value, then))
+  if (then !== null) return yield* settle(run, step, { promise: awaitable(run, value, then) })
   if (isOverdue(run, step)) throw new Failed(timeoutError(run), 'timeout')
   return value
+}
+
+/** Waits for a verdict. If it is cut off, the attempt comes to what that turns out to be. */
+function settleVerdict(run: RunRecord, step: PlanStep, promise: Promise<unknown>): Work<unknown> {
+  const late = (): Promise<unknown> =>
+    promise.then((given) => {
+      const verdict = given as Verdict
+      if (verdict.ok) return verdict.value
+      throw 'cause' in verdict ? verdict.cause : new Error(describeIssues(verdict.issues))
+    })
+  return settle(run, step, { promise, late })
 }
 
 function* check(run: RunRecord, step: PlanStep, value: unknown): Work<unknown> {
@@ -165,7 +186,7 @@ function* check(run: RunRecord, step: PlanStep, value: unknown): Work<unknown> {
     const message = scrub(run, `Step '${stepPath(run)}': validate is asynchronous; use run() instead of runSync()`)
     throw new Failed((run.more().failure = new DefinitionError(message, detailsOf(run))))
   }
-  const given = (then === null ? verdict : yield* settle(run, step, promiseOf(verdict, then))) as Verdict
+  const given = (then === null ? verdict : yield* settleVerdict(run, step, promiseOf(verdict, then))) as Verdict
   if (given.ok) return given.value
   const { issues } = given
   // A schema throws nothing: its issues are all there is.

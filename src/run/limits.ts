@@ -46,6 +46,7 @@ export function arm(run: RunRecord, timeout: number): void {
   const endAt = run.extra?.endAt ?? Infinity
   let limit = timeout === 0 ? Infinity : timeout
   // A run that has to end some time is looked at now and then.
+  // Above 0, which would say that it is not looked at, even when that time has come.
   if (endAt !== Infinity) limit = Math.min(limit, precise ? endAt - clock.now() : PERIOD * 4)
   if (limit !== Infinity && (run.listed === 0 || precise || limit < run.listed)) sweeperOf(run).enlist(run, limit)
 }

@@ -45,8 +45,9 @@ export interface Start extends Begun {
  * Makes attempts until one succeeds.
  * @throws the step's error, or Interrupted
  */
-function* attempts(run: RunRecord, step: PlanStep, { wait = sleep, ...begun }: Start): Work<unknown> {
-  let from: Begun = begun
+function* attempts(run: RunRecord, step: PlanStep, start: Start): Work<unknown> {
+  const { wait = sleep } = start
+  let from: Begun = start
   let delay = 0
   for (;;) {
     try {
@@ -72,6 +73,8 @@ function* attempts(run: RunRecord, step: PlanStep, { wait = sleep, ...begun }: S
 /** Stores what a step gave, and prints what it has to say. */
 function commit(run: RunRecord, step: PlanStep, output: unknown): void {
   run.armed = 0
+  // What failed on the way is not why the run may end from here on.
+  run.more().attempts = []
   try {
     step.policy?.budget?.succeeded()
   } catch (error) {
@@ -93,11 +96,23 @@ function* tell(
     readonly error?: unknown
   },
 ): Work {
-  yield* notify(run, 'afterStep', () => ({
-    ...attemptEvent(run, step),
+  if (run.around.hooks?.afterStep == null) return
+  // Written out: spreads would cost several times what all else around a step does.
+  const about = attemptEvent(run, step)
+  const event = {
+    chain: about.chain,
+    runId: about.runId,
+    path: about.path,
+    name: about.name,
+    kind: about.kind,
+    attempt: about.attempt,
+    attempts: about.attempts,
+    status: end.status,
     duration: run.around.clock.now() - run.more().stepAt,
-    ...end,
-  }))
+    abandoned: end.abandoned,
+  }
+  const { output, error } = end
+  yield* notify(run, 'afterStep', () => Object.assign(event, end.status === 'ok' ? { output } : { error }))
 }
 
 /** Goes on to the next step. */
@@ -125,7 +140,8 @@ export function* runStep(run: RunRecord, step: PlanStep, begun: Start): Work<unk
     extra.stepAt = around.clock.now()
   let output: unknown
   try {
-    if (run.failures === 0) yield* notify(run, 'beforeStep', () => attemptEvent(run, step))
+    if (run.failures === 0 && run.around.hooks?.beforeStep != null)
+      yield* notify(run, 'beforeStep', () => attemptEvent(run, step))
     output = yield* attempts(run, step, begun)
   } catch (thrown) {
     const stopped = isA(thrown, Interrupted)

@@ -52,6 +52,9 @@ export interface Chain<
    *
    * @param fn a function, called with what `args` says or else with the context and the step's handle; or another
    * chain, whose input that is
+   *
+   * A chain run as a step keeps its own `timeout`, `hooks`, `redact`, `strict` and `input`;
+   * signal, deadline, logger, host and clock are those of the run around it.
    */
   // One signature, for overloads cost almost half as much again; `options` is not optional, which would make it a
   // union; and the result does not infer its own name, or an annotation of it would.

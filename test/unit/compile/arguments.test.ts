@@ -57,6 +57,11 @@ describe('args', () => {
     expect(resolved(Object.assign(Object.create(null), { a: 'user.id' }), { user: { id: 9 } })).toEqual([{ a: 9 }])
   })
 
+  test('an object of another realm is plain too', async () => {
+    const { runInNewContext } = await import('node:vm')
+    expect(resolved(runInNewContext('({ id: "user.id" })'), { user: { id: 9 } })).toEqual([{ id: 9 }])
+  })
+
   test.each(['__proto__', 'constructor', 'prototype'])('a name %s in it is refused', (name) => {
     expectRefusal(
       thrownBy(() => resolved(JSON.parse(`{"${name}":1}`))),

@@ -131,6 +131,8 @@ describe('waits', () => {
     const chain = build({ retries: 2, maxDelay: 50, jitter: 'none' }, flaky().fn)
     thrownBy(() => chain.runSync({}, { clock }))
     expect(clock.slept).toEqual([50, 50])
+    thrownBy(() => build({ retries: 2, maxDelay: 0 }, flaky().fn).runSync({}, { clock }))
+    expect(clock.slept).toEqual([50, 50])
   })
 
   test('row 12: a first wait above the usual longest is no contradiction', () => {

@@ -193,6 +193,16 @@ describe('options', () => {
     )
   })
 
+  test('row 10: what is more than three letters away is no hint', () => {
+    expect(thrownBy(() => orders.next(one, { timeoutxyz: 1 })).message).toContain("did you mean 'timeout'?")
+    expect(thrownBy(() => orders.next(one, { timeoutwxyz: 1 })).message).not.toContain('did you mean')
+    expect(thrownBy(() => orders.next(one, { imeou: 1 })).message).toContain("did you mean 'timeout'?")
+    expect(thrownBy(() => orders.next(one, { onErrorResumeNext: 1 })).message).not.toContain('did you mean')
+    expect(thrownBy(() => orders.next(one, { [`timeout${'x'.repeat(1_000_000)}`]: 1 })).message.length).toBeLessThan(
+      400,
+    )
+  })
+
   test('row 10: inherited options are not read, and undefined ones are not given', () => {
     const options = Object.assign(Object.create({ timeout: -1, retires: 3 }) as object, {
       out: 'x',

@@ -84,6 +84,17 @@ describe('what is not well formed', () => {
   })
 })
 
+describe('what is said of it', () => {
+  test.each([
+    ['{x', 'the ref is not closed'],
+    ['{x!r}', '"!" is not part of a ref'],
+    ['{}', 'expected a ref such as {user.name}'],
+    ['}', 'a closing brace without an opening one'],
+  ])('%o: %s', (template, said) => {
+    expect(thrownBy(() => build(template)).message).toContain(`: ${said}`)
+  })
+})
+
 describe('size', () => {
   test('row 112: up to 65,536 characters are taken, more are SC_LIMIT', () => {
     const longest = 'x'.repeat(65_536)

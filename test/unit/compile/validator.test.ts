@@ -123,7 +123,7 @@ describe('a function', () => {
       await failureOf(validating(() => later(false), 1).run()),
     ]) {
       expect([error.code, error.step]).toEqual(['SC_VALIDATION', 'user'])
-      expect(error.message).toContain('returned false')
+      expect(error.message).toMatch(/: the validator returned false$/)
       expect(error.issues).toHaveLength(1)
       expect('cause' in error).toBe(false)
     }
@@ -184,6 +184,7 @@ describe('any validator', () => {
     for (const [retry, calls] of [
       [{ retries: 2, initialDelay: 0 }, 1],
       [{ retries: 2, initialDelay: 0, retryOnInvalid: true }, 3],
+      [2, 1],
     ] as const) {
       let count = 0
       const chain = untyped('orders', { logger: null }).next(() => ++count, { out: 'x', validate: () => false, retry })
@@ -201,6 +202,16 @@ describe('any validator', () => {
         .next(() => ++count, { out: 'x', validate, retry })
         .runSync(),
     ).toEqual({ x: 2 })
+  })
+
+  test('issues without a path have none in the message, and eight are all printed', () => {
+    const issues = Array.from({ length: 8 }, (_, index) => ({
+      message: `issue ${index}`,
+      ...(index === 0 ? { path: [] } : {}),
+    }))
+    const schema = { '~standard': { version: 1, vendor: 'test', validate: () => ({ issues }) } }
+    const error = thrownBy(() => validating(schema, 1).runSync())
+    expect(error.message).toMatch(/: issue 0; issue 1; .*; issue 7$/)
   })
 
   test('many issues are counted, not all printed', () => {

@@ -20,6 +20,7 @@ describe('a preview', () => {
     ['text', '"text"'],
     ['', '""'],
     ['line\nbreak', String.raw`"line\nbreak"`],
+    ['x'.repeat(80), `"${'x'.repeat(80)}"`],
     ['x'.repeat(81), `"${'x'.repeat(80)}…"`],
     [5, '5'],
     [Number.NaN, 'NaN'],

@@ -93,6 +93,35 @@ describe('row 101: redaction', () => {
     expect(logger.text.filter((line) => line.includes('s3cret'))).toEqual([])
   })
 
+  test('of a nested chain that fails is told too, and fails closed', () => {
+    const fault = new Error('x')
+    const broken = (): never => {
+      throw fault
+    }
+    for (const around of [{}, { redact: (text: string) => text }]) {
+      const logger = recorder('info')
+      const { told, hooks } = faults()
+      const inner = untyped('inner', { redact: broken }).next(() => 's3cret', { out: 'x', log: 'x={x}' })
+      untyped('outer')
+        .next(inner, { out: 'y' })
+        .runSync({}, { logger, hooks, ...around })
+      expect(logger.text).toEqual(['info [redaction failed]'])
+      expect(told).toMatchObject([{ source: 'redact', error: fault, path: 'y/x' }])
+    }
+  })
+
+  test('of a nested chain comes before that of the chain around it', () => {
+    const logger = recorder('info')
+    const inner = untyped('inner', { redact: (text: string) => `${text} inner` }).next(() => 1, {
+      out: 'x',
+      log: 'x={x}',
+    })
+    untyped('outer')
+      .next(inner, { out: 'y' })
+      .runSync({}, { logger, redact: (text: string) => `${text} outer` })
+    expect(logger.text).toEqual(['info x=1 inner outer'])
+  })
+
   test('row 116: what a redactor puts in is not interpreted', () => {
     const logger = recorder('info')
     logging('a {x}', 's3cret').runSync(

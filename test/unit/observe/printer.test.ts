@@ -54,6 +54,12 @@ describe('a line', () => {
     expect(seen).toEqual([{ a: 1, x: 5 }, 5])
   })
 
+  test('row 114: of 16,384 characters is not cut', () => {
+    const logger = recorder('info')
+    logging(() => 'y'.repeat(16_384)).runSync({}, { logger })
+    expect(logger.lines[0]?.message).toBe('y'.repeat(16_384))
+  })
+
   test('row 114: is cut at 16,384 characters, whoever wrote it', () => {
     const logger = recorder('info')
     const long = 'y'.repeat(20_000)

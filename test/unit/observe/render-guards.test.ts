@@ -180,6 +180,13 @@ describe('bounds', () => {
     expect(render(nested(100_000))).toBe(render(nested(13)))
   })
 
+  test('row 114: what has exactly 4,096 characters is not cut', () => {
+    const value = { a: 'x'.repeat(4_088) }
+    expect(render(value)).toBe(JSON.stringify(value))
+    expect(render(value)).toHaveLength(4_096)
+    expect(render([10n ** 80n - 1n, 1n - 10n ** 80n, -(10n ** 80n)])).toMatch(/^\[9{80}n,-9{80}n,\[BigInt\]\]$/)
+  })
+
   test('row 114: text is cut at 4,096 characters, and the rest counted', () => {
     expect(render('x'.repeat(4_096))).toBe('x'.repeat(4_096))
     expect(render('x'.repeat(5_000))).toBe(`${'x'.repeat(4_096)}… +904 more`)

@@ -149,6 +149,14 @@ describe('strict', () => {
     expect(outcome.ok && 'u' in outcome.context).toBe(true)
   })
 
+  promised('passes what is there, one key, two or many', async (given) => {
+    for (const args of [['a'], ['a', 'b'], ['a', 'b', 'a']]) {
+      const outcome = await given.run(untyped('c').next(all, { out: 'got', args }), { a: 1, b: 2 }, { strict: true })
+
+      expect(outcome).toMatchObject({ context: { got: args.map((key) => (key === 'a' ? 1 : 2)) } })
+    }
+  })
+
   promised('without it such refs are undefined', async (given) => {
     expect(await given.run(lost, input)).toMatchObject({ ok: true, context: { a: ['Ada'], b: [undefined] } })
   })

@@ -1,4 +1,4 @@
-import { chain, StepFailedError, StepTimeoutError } from 'stepchain'
+import { chain, StepFailedError, type StepHandle, StepTimeoutError } from 'stepchain'
 import { describe, expect } from 'vitest'
 import { promised } from '../../support/promises.ts'
 import { deferred, never, obeys, wait } from '../../support/steps.ts'
@@ -215,6 +215,45 @@ describe('an abandoned attempt', () => {
 
     expect(tally.of('onLateSettle')).toMatchObject([{ status: 'failed', error }])
   })
+
+  promised('that succeeds in the moment it is given is told of like a late one: nothing is stored', async (given) => {
+    const tally = new Tally()
+    const step = (_context: unknown, { signal }: StepHandle): Promise<string> =>
+      new Promise((resolve) => signal.addEventListener('abort', () => given.clock.setTimeout(() => resolve('paid'), 5)))
+    const error = await given.failure(chain('c').next(step, { out: 'a', timeout: 100 }), {
+      ms: 200,
+      hooks: tally.hooks,
+    })
+
+    expect(error).toMatchObject({ code: 'SC_TIMEOUT', context: {}, attempts: [{ abandoned: false }] })
+    expect(tally.of('onLateSettle')).toMatchObject([{ status: 'ok', output: 'paid' }])
+  })
+
+  promised('that obeys is not told of: there is nothing to make good', async (given) => {
+    const tally = new Tally()
+    await given.failure(chain('c').next(obeys(given.clock, 5), { out: 'a', timeout: 100 }), {
+      ms: 200,
+      hooks: tally.hooks,
+    })
+
+    expect(tally.of('onLateSettle')).toEqual([])
+  })
+
+  for (const verdict of [true, false]) {
+    promised(`whose validator ${verdict ? 'accepts' : 'refuses'} late has that as its outcome`, async (given) => {
+      const tally = new Tally()
+      const late = deferred<boolean>()
+      const definition = chain('c').next(() => 5, { out: 'a', args: [], timeout: 100, validate: () => late.promise })
+      await given.failure(definition, { ms: 200, hooks: tally.hooks })
+      late.resolve(verdict)
+      await given.clock.advance(0)
+
+      const told = verdict
+        ? { status: 'ok', output: 5 }
+        : { status: 'failed', error: { message: 'the validator returned false' } }
+      expect(tally.of('onLateSettle')).toMatchObject([told])
+    })
+  }
 
   promised('may reject late without any hook', async (given) => {
     const late = deferred()
