@@ -1,3 +1,6 @@
+/** How many maps may stand on top of one another before they are made one. */
+const DEEPEST = 64
+
 /**
  * The keys and names taken by a growing definition. All chains grown from one another in a row share one map, so that a step costs one entry;
  * a chain that is extended a second time gets a map of its own on top.
@@ -7,11 +10,13 @@ export class Names {
   readonly #taken = new Map<string, number>()
   readonly #below: Names | null
   readonly #belowSize: number
+  readonly #depth: number
   #size: number
 
   constructor(below: Names | null = null, size: number = 0) {
     this.#below = below
     this.#belowSize = this.#size = size
+    this.#depth = below === null ? 0 : below.#depth + 1
   }
 
   /** The place of a name among the first `size`; `undefined` if it is not one of them. */
@@ -32,9 +37,20 @@ export class Names {
     return place !== undefined && (place & 1) === 0
   }
 
+  /** Puts the first `size` names into one map. */
+  #gather(names: Map<string, number>, size: number): void {
+    if (this.#below !== null) this.#below.#gather(names, Math.min(size, this.#belowSize))
+    for (const [name, place] of this.#taken) if (place >> 1 <= size) names.set(name, place)
+  }
+
   /** Adds a name behind the first `size`, or one that may be there before; gives the names to go on with. */
   add(name: string, size: number, shared: boolean = false): Names {
-    if (size !== this.#size) return new Names(this, size).add(name, size, shared)
+    if (size !== this.#size) {
+      const deep = this.#depth === DEEPEST
+      const own = new Names(deep ? null : this, size)
+      if (deep) this.#gather(own.#taken, size)
+      return own.add(name, size, shared)
+    }
     this.#size = size + 1
     if (!this.#taken.has(name)) this.#taken.set(name, (size + 1) * 2 + (shared ? 1 : 0))
     return this

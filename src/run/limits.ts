@@ -45,9 +45,9 @@ export function arm(run: RunRecord, timeout: number): void {
   const { clock, precise } = run.around
   const endAt = run.extra?.endAt ?? Infinity
   let limit = timeout === 0 ? Infinity : timeout
-  // A run that has to end some time is looked at now and then.
-  // Above 0, which would say that it is not looked at, even when that time has come.
-  if (endAt !== Infinity) limit = Math.min(limit, precise ? endAt - clock.now() : PERIOD * 4)
+  // A run that has to end some time is looked at now and then. A limit of 0, when that time has come, would say that it is not.
+  if (endAt !== Infinity)
+    limit = Math.min(limit, precise ? Math.max(Number.MIN_VALUE, endAt - clock.now()) : PERIOD * 4)
   if (limit !== Infinity && (run.listed === 0 || precise || limit < run.listed)) sweeperOf(run).enlist(run, limit)
 }
 
