@@ -3,7 +3,7 @@ import { checkEndless } from '../compile/compile.ts'
 import type { Plan, Surroundings } from '../compile/plan.ts'
 import { compileSettings, type Settings } from '../compile/settings.ts'
 import type { RunOptions } from '../define/options.ts'
-import { DefinitionError, InputError, type StepchainError } from '../errors.ts'
+import { DefinitionError, InputError, isStepchainError, type StepchainError } from '../errors.ts'
 import { consoleLogger } from '../observe/console.ts'
 import { outputOf } from '../observe/output.ts'
 import { systemClock } from '../run/clock.ts'
@@ -57,13 +57,19 @@ function endOf({ settings, clock, output }: Surroundings, chain: string, now: nu
   return now + Math.min(timeout, left - reserve)
 }
 
+/** The settings of a run with options of its own. Getters among them run code of others, which may throw. */
+function settingsOf(plan: Plan, options: RunOptions, usual: Surroundings): Settings {
+  const { redact } = usual.output
+  try {
+    return compileSettings(plan.settings, options, new Place(plan.name, undefined, redact ?? true))
+  } catch (cause) {
+    if (isStepchainError(cause)) throw cause
+    throw new InputError(`Chain '${plan.name}': reading the options of the run threw`, { chain: plan.name, cause })
+  }
+}
+
 function prepare({ plan, around: usual }: Ready, options: RunOptions | undefined, sync: boolean): Run {
-  const around =
-    options === undefined
-      ? usual
-      : surroundings(
-          compileSettings(plan.settings, options, new Place(plan.name, undefined, usual.output.redact ?? true)),
-        )
+  const around = options === undefined ? usual : surroundings(settingsOf(plan, options, usual))
   if (plan.endless !== null)
     checkEndless(plan, around.settings.timeout !== Infinity || around.settings.deadline !== null)
   const run = new Run(plan, around, sync)

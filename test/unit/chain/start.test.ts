@@ -22,6 +22,18 @@ describe('safeRun and safeRunSync', () => {
     }
   })
 
+  test('G4: options whose getter throws are SC_INPUT, with what it threw', async () => {
+    const fault = new Error('no')
+    const options = {
+      get timeout(): never {
+        throw fault
+      },
+    }
+    for (const result of [good.safeRunSync({ a: 1 }, options), await good.safeRun({ a: 1 }, options)]) {
+      expect(result).toMatchObject({ ok: false, error: { code: 'SC_INPUT', cause: fault } })
+    }
+  })
+
   test('never throw, whatever they are given', async () => {
     const definition = untyped('c') as unknown as typeof good
     for (const given of [[5], [{}, { timeout: -1 }], [{}, 5], [{}, { nope: 1 }], [{ then: 1 }]] as never[]) {
