@@ -1,26 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { failureOf } from '../../support/outcome.ts'
+import { at, build, flaky, orders } from '../../support/policy.ts'
 import { expectRefusal, thrownBy, untyped } from '../../support/untyped.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
-
-const orders = untyped('orders', { logger: null })
-const at = "Chain 'orders', step 'load': "
-
-function build(retry: unknown, fn: unknown = () => 1): ReturnType<typeof orders.next> {
-  return orders.next(fn, { out: 'load', retry })
-}
-
-/** Fails as often as it is called, and counts. */
-function flaky(error: unknown = new Error('down')): { calls: number; readonly fn: () => never } {
-  const state = {
-    calls: 0,
-    fn: (): never => {
-      state.calls++
-      throw error
-    },
-  }
-  return state
-}
 
 describe('retries', () => {
   test.each([

@@ -1,23 +1,8 @@
-import type { HookErrorEvent, Logger } from 'stepchain'
+import type { Logger } from 'stepchain'
 import { describe, expect, test } from 'vitest'
+import { faults, type Handle, logging, settle } from '../../support/printing.ts'
 import { recorder } from '../../support/recorder.ts'
 import { untyped } from '../../support/untyped.ts'
-
-interface Handle {
-  readonly log: Record<string, (message: unknown, fields?: unknown) => void>
-}
-
-/** Hooks that keep what went wrong on the way out. */
-function faults(): { readonly told: HookErrorEvent[]; readonly hooks: object } {
-  const told: HookErrorEvent[] = []
-  return { told, hooks: { onHookError: (event: HookErrorEvent) => void told.push(event) } }
-}
-
-const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
-
-function logging(log: unknown, output: unknown = 1): ReturnType<typeof untyped> {
-  return untyped('orders').next(() => output, { out: 'x', log })
-}
 
 describe('a line', () => {
   test('goes out at info, with chain, run and step beside it', () => {
