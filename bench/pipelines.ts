@@ -34,7 +34,8 @@ export const RETRIES = 3
 export const TIMEOUT = 5_000
 export const FIRST_DELAY = 100
 
-const LENGTH = 10
+// Written out, as in a program: V8 compares such names by their addresses, and those that are put together letter by letter.
+const KEYS = ['k0', 'k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7', 'k8', 'k9'] as const
 /** How many chains take turns. */
 export const CHAINS = 8
 
@@ -51,10 +52,10 @@ export async function measured(kind: Kind, policy: boolean): Promise<readonly Pi
     // A module imported under another address is another module.
     const address = `./steps.js?chain=${chain}`
     const { functions } = (await import(address)) as typeof Steps
-    const steps = Array.from({ length: LENGTH }, (_, index) => {
+    const steps = Array.from({ length: KEYS.length }, (_, index) => {
       const of = kind === 'mixed' ? (index % 2 === 0 ? 'sync' : 'async') : kind
       const { run, apply } = functions(of, index, chain)
-      return { key: `k${index}`, from: index === 0 ? 'n' : `k${index - 1}`, run: run as StepFunction, apply, policy }
+      return { key: KEYS[index] as string, from: KEYS[index - 1] ?? 'n', run: run as StepFunction, apply, policy }
     })
     pipelines.push({ name: `chain-${chain}`, sync: kind === 'sync', steps })
   }

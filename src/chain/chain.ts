@@ -1,10 +1,10 @@
 import { Place } from '../compile/check.ts'
 import { compilePlan } from '../compile/compile.ts'
 import { addHooks } from '../compile/hooks.ts'
-import { nameKey, Names } from '../compile/names.ts'
-import type { Definition, Node, Plan, PlanStep } from '../compile/plan.ts'
+import { addPut, addStep, rootOf, Taken, takenAs } from '../compile/names.ts'
+import type { Node, Plan, PlanStep } from '../compile/plan.ts'
 import { compileSettings, DEFAULT_SETTINGS } from '../compile/settings.ts'
-import { compileStep, type StepSource } from '../compile/step.ts'
+import { ChainSource, compileStep } from '../compile/step.ts'
 import { compileValidator } from '../compile/validator.ts'
 import type { Hooks } from '../define/hooks.ts'
 import type { RunOptions } from '../define/options.ts'
@@ -19,51 +19,53 @@ type Input = Readonly<Record<string, unknown>> | undefined
 type Context = Record<string, unknown>
 
 class ChainBuilder {
-  readonly #definition: Definition
+  readonly #tail: Node
   #ready: Ready | null = null
 
-  constructor(definition: Definition) {
-    this.#definition = definition
+  constructor(tail: Node) {
+    this.#tail = tail
   }
 
   get name(): string {
-    return this.#definition.name
+    return this.#tail.header.name
   }
 
   put(key: unknown, value: unknown): ChainBuilder {
-    const { name, tail } = this.#definition
-    const place = new Place(name)
+    const place = new Place(this.name)
     const put = Object.freeze({ key: place.key('the key of put', key), value })
-    if (tail.names.has(put.key, tail.size)) place.refuse('the key of put', key, 'a key that is not taken')
-    const names = tail.names.add(put.key, tail.size)
-    return ChainBuilder.#grown(this, { ...tail, previous: tail, put, step: null, names, size: tail.size + 1 })
+    if ((takenAs(this.#tail, put.key) & Taken.key) !== 0) place.refuse('the key of put', key, 'a key that is not taken')
+    return new ChainBuilder(addPut(this.#tail, put))
   }
 
   next(step: unknown, options: unknown): ChainBuilder {
-    return ChainBuilder.#add(this, options, sourceOf(step, false))
+    return ChainBuilder.#append(this, compileStep(sourceOf(step), options, ChainBuilder.#place(this)))
   }
 
   tap(step: unknown, options: unknown = {}): ChainBuilder {
-    return ChainBuilder.#add(this, options, sourceOf(step, true))
+    const place = ChainBuilder.#place(this)
+    const compiled = compileStep(sourceOf(step), options, place)
+    if (compiled.out !== null) place.refuse('out', compiled.out, 'no out: tap is for effects, next stores an output')
+    return ChainBuilder.#append(this, compiled)
   }
 
   use(other: unknown): ChainBuilder {
-    const place = new Place(this.#definition.name)
+    const place = new Place(this.name)
     if (!(other instanceof ChainBuilder)) return place.refuse('the argument of use', other, 'a chain')
     const { puts, steps } = ChainBuilder.#compile(other).plan
     const filled = puts.reduce<ChainBuilder>((chain, { key, value }) => chain.put(key, value), this)
     return steps.reduce((chain, step, index) => {
       // A name that only says where the step stood in its own chain says where it stands in this one.
       const numbered = step.out === null && step.name === `step-${index + 1}`
-      const name = `step-${chain.#definition.tail.steps + 1}`
+      const name = `step-${chain.#tail.steps + 1}`
       return ChainBuilder.#append(chain, numbered ? { ...step, name } : step)
     }, filled)
   }
 
   with(hooks: Hooks): ChainBuilder {
-    const { settings, ...rest } = this.#definition
-    const all = addHooks(settings.hooks, hooks, new Place(rest.name))
-    return new ChainBuilder({ ...rest, settings: { ...settings, hooks: all } })
+    const { header } = this.#tail
+    const { name, settings } = header
+    const all = addHooks(settings.hooks, hooks, new Place(name))
+    return new ChainBuilder({ ...this.#tail, header: { ...header, settings: { ...settings, hooks: all } } })
   }
 
   run(input?: Input, options?: RunOptions): Promise<Context> {
@@ -87,49 +89,29 @@ class ChainBuilder {
   }
 
   // Static: private methods would cost each chain a slot, and definitions may be made anew for each request.
-  static #add(chain: ChainBuilder, options: unknown, source: StepSource): ChainBuilder {
-    const { name, tail } = chain.#definition
-    return ChainBuilder.#append(chain, compileStep(source, options, { chain: name, number: tail.steps + 1 }))
+  static #place(chain: ChainBuilder): Place {
+    const { header, steps } = chain.#tail
+    return new Place(header.name, steps + 1)
   }
 
   static #append(chain: ChainBuilder, step: PlanStep): ChainBuilder {
-    const { name: chainName, tail } = chain.#definition
-    const { out, overwrite } = step
-    const { size } = tail
-    let { names, named } = tail
-    const taken = out !== null && names.has(out, size)
-    const place = new Place(chainName, step.name)
-    if (taken && !overwrite) place.refuse('out', out, 'a key that is not taken, or overwrite: true')
+    const tail = chain.#tail
+    const { out } = step
+    const bits = out === null ? 0 : takenAs(tail, out)
+    const taken = (bits & Taken.key) !== 0
+    if (taken && !step.overwrite)
+      new Place(chain.name, step.name).refuse('out', out, 'a key that is not taken, or overwrite: true')
     const name = taken && step.name === out ? `${out}-${tail.steps + 1}` : step.name
-    // A step that is named after its key needs no entry of its own.
-    const own = name !== out
-    if ((named && names.has(nameKey(name), size)) || (own && names.has(name, size)))
-      place.refuse('name', name, 'a name that no other step has')
-    let next = size
-    if (out !== null && !taken) names = names.add(out, next++, overwrite)
-    if (own) names = names.add(nameKey(name), next++)
-    named ||= own
-    const kept = name === step.name ? step : { ...step, name }
-    return ChainBuilder.#grown(chain, {
-      previous: tail,
-      put: null,
-      step: kept,
-      steps: tail.steps + 1,
-      names,
-      size: next,
-      named,
-    })
-  }
-
-  static #grown(chain: ChainBuilder, tail: Node): ChainBuilder {
-    const { name, input, settings } = chain.#definition
-    return new ChainBuilder({ name, input, settings, tail })
+    // A step that is named after its key shares its name with that alone.
+    if (name === out ? (bits & Taken.name) !== 0 : takenAs(tail, name) !== 0)
+      new Place(chain.name, name).refuse('name', name, 'a name that no other step has')
+    return new ChainBuilder(addStep(tail, name === step.name ? step : { ...step, name }))
   }
 
   /** Compiles the definition, once. */
   static #compile(chain: ChainBuilder): Ready {
-    const definition = chain.#definition
-    return (chain.#ready ??= { plan: compilePlan(definition), around: standing(definition.settings) })
+    const tail = chain.#tail
+    return (chain.#ready ??= { plan: compilePlan(tail), around: standing(tail.header.settings) })
   }
 
   /** The plan of a chain. */
@@ -140,17 +122,17 @@ class ChainBuilder {
 Object.defineProperty(ChainBuilder.prototype, brand, { value: true })
 
 /** What a step is: a function, a chain, or a chain of another copy of the package, which is known by its brand and run by its own `run`. */
-function sourceOf(step: unknown, effect: boolean): StepSource {
-  if (typeof step !== 'object' || step === null) return { fn: step, nested: null, effect, async: false }
+function sourceOf(step: unknown): unknown {
+  if (typeof step !== 'object' || step === null) return step
   if (step instanceof ChainBuilder) {
     const plan = ChainBuilder.plan(step)
-    return { fn: step, nested: () => plan, effect, async: plan.async !== null }
+    return new ChainSource(step, () => plan, plan.async !== null)
   }
-  if (Reflect.get(step, brand) !== true) return { fn: step, nested: null, effect, async: false }
+  if (Reflect.get(step, brand) !== true) return step
   const foreign = step as { run: (input: unknown, options: object) => Promise<Context> }
   const fn = async (input: unknown, handle?: { signal: AbortSignal }): Promise<Context> =>
     foreign.run(input, handle === undefined ? {} : { signal: handle.signal })
-  return { fn, nested: null, effect, async: true }
+  return new ChainSource(fn, null, true)
 }
 
 function succeeded(context: Context): Result {
@@ -173,12 +155,12 @@ function make(given?: unknown, options?: unknown): ChainBuilder {
   const { input, ...rest } =
     options === undefined ? { input: undefined } : place.options<Record<string, unknown>>('chain', options, CHAIN_ONLY)
   if (rest['runId'] !== undefined) place.refuse('runId', rest['runId'], 'no runId: it belongs to a run')
-  return new ChainBuilder({
+  const header = {
     name,
     input: input === undefined ? null : compileValidator(input, place, 'input'),
     settings: options === undefined ? DEFAULT_SETTINGS : compileSettings(DEFAULT_SETTINGS, rest, place),
-    tail: { previous: null, put: null, step: null, steps: 0, names: new Names(), size: 0, named: false },
-  })
+  }
+  return new ChainBuilder(rootOf(header))
 }
 
 /**

@@ -1,13 +1,14 @@
 import { Place } from '../compile/check.ts'
 import { checkEndless } from '../compile/compile.ts'
-import type { Plan, Surroundings } from '../compile/plan.ts'
-import { compileSettings, type Settings } from '../compile/settings.ts'
+import type { Output, Plan, Surroundings } from '../compile/plan.ts'
+import { compileSettings, DEFAULT_SETTINGS, type Settings } from '../compile/settings.ts'
 import type { RunOptions } from '../define/options.ts'
 import { DefinitionError, InputError, isStepchainError, type StepchainError } from '../errors.ts'
 import { consoleLogger } from '../observe/console.ts'
 import { outputOf } from '../observe/output.ts'
 import { systemClock } from '../run/clock.ts'
-import { failureOf, Run } from '../run/pump.ts'
+import { failureOf } from '../run/end.ts'
+import { Run } from '../run/pump.ts'
 import { surround } from '../run/surround.ts'
 
 type Context = Record<string, unknown>
@@ -17,13 +18,14 @@ export type Result =
   | { readonly ok: true; readonly context: Context }
   | { readonly ok: false; readonly error: StepchainError; readonly context: Readonly<Context> }
 
-const defaultLogger = consoleLogger()
-
-const defaultOutput = outputOf(defaultLogger, null)
+let defaultOutput: Output | null = null
 
 function surroundings(settings: Settings): Surroundings {
-  const { logger = defaultLogger, redact, hooks, clock } = settings
-  const output = logger === defaultLogger && redact === null ? defaultOutput : outputOf(logger, redact)
+  const { logger, redact, hooks, clock } = settings
+  const output =
+    logger === undefined && redact === null
+      ? (defaultOutput ??= outputOf(consoleLogger(), null))
+      : outputOf(logger === undefined ? consoleLogger() : logger, redact)
   return surround({ settings, output, own: hooks, clock: clock ?? systemClock })
 }
 
@@ -35,8 +37,12 @@ export interface Ready {
   readonly around: Surroundings
 }
 
+let usual: Surroundings | null = null
+
 /** The surroundings of runs without options of their own; chains with the same settings share them. */
 export function standing(settings: Settings): Surroundings {
+  // By far the most, and made when first needed: an import alone does nothing.
+  if (settings === DEFAULT_SETTINGS) return (usual ??= surroundings(settings))
   let around = known.get(settings)
   if (around === undefined) known.set(settings, (around = surroundings(settings)))
   return around
@@ -58,8 +64,8 @@ function endOf({ settings, clock, output }: Surroundings, chain: string, now: nu
 }
 
 /** The settings of a run with options of its own. Getters among them run code of others, which may throw. */
-function settingsOf(plan: Plan, options: RunOptions, usual: Surroundings): Settings {
-  const { redact } = usual.output
+function settingsOf(plan: Plan, options: RunOptions, standard: Surroundings): Settings {
+  const { redact } = standard.output
   try {
     return compileSettings(plan.settings, options, new Place(plan.name, undefined, redact ?? true))
   } catch (cause) {
@@ -68,8 +74,8 @@ function settingsOf(plan: Plan, options: RunOptions, usual: Surroundings): Setti
   }
 }
 
-function prepare({ plan, around: usual }: Ready, options: RunOptions | undefined, sync: boolean): Run {
-  const around = options === undefined ? usual : surroundings(settingsOf(plan, options, usual))
+function prepare({ plan, around: own }: Ready, options: RunOptions | undefined, sync: boolean): Run {
+  const around = options === undefined ? own : surroundings(settingsOf(plan, options, own))
   if (plan.endless !== null)
     checkEndless(plan, around.settings.timeout !== Infinity || around.settings.deadline !== null)
   const run = new Run(plan, around, sync)

@@ -1,8 +1,8 @@
 import { preview } from '../define/describe.ts'
 import { DefinitionError, InputError } from '../errors.ts'
 
-/** Keys that could do harm in an object, or make the context a thenable. */
-const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype', 'then'])
+/** Keys that could do harm in an object, or make the context a thenable; those that begin with `$` are reserved too. */
+export const RESERVED: readonly string[] = ['__proto__', 'constructor', 'prototype', 'then']
 
 /** What may not be a key, or a segment of a path. */
 export const RESERVED_NAMES = "a name that is not reserved ('$…', __proto__, constructor, prototype, then)"
@@ -48,7 +48,7 @@ export function isSimple(name: string): boolean {
 export class Place {
   readonly chain: string
   /** The step's name or, while that is unknown, its number. Absent for options of the chain or of a run. */
-  readonly step: string | number | undefined
+  step: string | number | undefined
   /** Whether what is checked was given to a run: it is then the input that is wrong, not the definition. A function redacts what is said of it. */
   readonly run: boolean | ((text: string) => string)
 
@@ -77,19 +77,27 @@ export class Place {
    * names that the defaults do not have are refused.
    */
   options<T extends object>(what: string, options: unknown, defaults: T): T {
-    if (typeof options !== 'object' || options === null || Array.isArray(options))
-      return this.refuse(`the options of ${what}`, options, 'an object')
+    const given = this.object(what, options)
     const result = { ...defaults }
-    for (const key in options) {
-      if (!Object.hasOwn(options, key)) continue
-      if (!Object.hasOwn(defaults, key)) {
-        const known = Object.keys(defaults)
-        this.refuse(`an option of ${what}`, key, `one of ${known.join(', ')}${nearest(key, known)}`)
-      }
-      const value = (options as Record<string, unknown>)[key]
+    for (const key in given) {
+      if (!Object.hasOwn(given, key)) continue
+      if (!Object.hasOwn(defaults, key)) this.unknown(what, key, Object.keys(defaults))
+      const value = given[key]
       if (value !== undefined) (result as Record<string, unknown>)[key] = value
     }
     return result
+  }
+
+  /** An object of options, whatever they are. */
+  object(what: string, options: unknown): Record<string, unknown> {
+    if (typeof options === 'object' && options !== null && !Array.isArray(options))
+      return options as Record<string, unknown>
+    return this.refuse(`the options of ${what}`, options, 'an object')
+  }
+
+  /** Refuses an option that there is not. */
+  unknown(what: string, key: string, known: readonly string[]): never {
+    return this.refuse(`an option of ${what}`, key, `one of ${known.join(', ')}${nearest(key, known)}`)
   }
 
   /** A number of ms (or a plain number) from `least` up; `Infinity` only where `most` says so. */
@@ -136,5 +144,5 @@ export class Place {
 
 /** Tells whether a key could do harm in an object, or make the context a thenable. */
 export function isReserved(key: string): boolean {
-  return RESERVED.has(key) || key.startsWith('$')
+  return key.startsWith('$') || RESERVED.includes(key)
 }

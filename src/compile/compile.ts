@@ -1,6 +1,6 @@
 import { DefinitionError } from '../errors.ts'
 import { Source } from './arguments.ts'
-import type { Definition, Node, Plan, PlanStep } from './plan.ts'
+import type { Node, Plan, PlanStep, Put } from './plan.ts'
 
 /** A step that would retry for ever, of nested chains too. */
 function endlessIn(step: PlanStep): PlanStep | null {
@@ -8,27 +8,28 @@ function endlessIn(step: PlanStep): PlanStep | null {
   return step.nested === null ? null : step.nested().endless
 }
 
-/** Gathers the nodes of a definition. */
-export function compilePlan({ name, input, settings, tail }: Definition): Plan {
+/** Gathers the nodes of a definition, from the last one back. */
+export function compilePlan(tail: Node): Plan {
+  const { name, input, settings } = tail.header
+  let index = tail.steps
   const steps: PlanStep[] = []
-  const puts: { readonly key: string; readonly value: unknown }[] = []
+  steps.length = index
+  const puts: Put[] = []
   let async: PlanStep | null = null
   let endless: PlanStep | null = null
   let usesInput = false
   for (let node: Node | null = tail; node !== null; node = node.previous) {
-    const { step } = node
-    if (node.put !== null) puts.push(node.put)
+    const { put, step } = node
+    if (put !== null) puts.push(put)
     if (step === null) continue
-    steps.push(step)
-    usesInput ||= step.usesInput
+    steps[--index] = step
+    if (step.args !== null) usesInput ||= step.args.list.some(({ source }) => source === Source.input)
     if (step.async) async = step
-    endless = endlessIn(step) ?? endless
+    if (step.policy !== null || step.nested !== null) endless = endlessIn(step) ?? endless
   }
-  steps.reverse()
   puts.reverse()
-  const bounded = settings.timeout !== Infinity || settings.deadline !== null
-  const makes = (key: string): boolean => tail.names.makes(key, tail.size)
-  return { name, steps, puts, makes, input, settings, async, usesInput, endless: bounded ? null : endless }
+  if (settings.timeout !== Infinity || settings.deadline !== null) endless = null
+  return { name, steps, puts, tail, input, settings, async, usesInput, endless }
 }
 
 /**

@@ -38,33 +38,39 @@ export interface PlanStep {
   readonly async: boolean
   /** Whether the clock is read when an attempt begins: nothing else would tell how long it took, or that it blocked for too long. */
   readonly clocked: boolean
-  /** Whether it asks for the run's input as it was. */
-  readonly usesInput: boolean
   /** Whether nothing happens around the call but its retries and its timeout. */
   readonly plain: boolean
 }
 
 /** What was said to a chain, one node behind the other; shared by all chains that were built on it. */
 export interface Node {
+  /** What the chain is made of apart from its nodes. */
+  readonly header: Header
   readonly previous: Node | null
-  readonly put: { readonly key: string; readonly value: unknown } | null
+  readonly put: Put | null
   readonly step: PlanStep | null
-  /** How many steps there are up to here. */
+  /** How many steps there are up to here, and how many nodes. */
   readonly steps: number
-  /** The keys and names that are taken up to here: the first `size` of these. */
-  readonly names: Names
   readonly size: number
-  /** Whether a step has a name that is not its key. */
-  readonly named: boolean
+  /** Some bits of every key and name that is taken up to here. */
+  readonly marks: number
+  /** What is taken up to here; `null` where that is quicker to look up in the nodes. */
+  readonly names: Names | null
+}
+
+/** A value that a chain puts into each context. */
+export interface Put {
+  readonly key: string
+  readonly value: unknown
 }
 
 /** A definition, ready to be run any number of times at once. It is never changed. */
 export interface Plan {
   readonly name: string
   readonly steps: readonly PlanStep[]
-  readonly puts: readonly { readonly key: string; readonly value: unknown }[]
-  /** Tells whether the chain makes a key itself, so that its input must not have it. */
-  readonly makes: (key: string) => boolean
+  readonly puts: readonly Put[]
+  /** The last of the nodes that it was made of, which tell what keys it makes. */
+  readonly tail: Node
   readonly input: Validator | null
   readonly settings: Settings
   /** The first step that is declared `async`. */
@@ -77,6 +83,8 @@ export interface Plan {
 
 /** How the runner prints; `null` in its place prints nothing. */
 export interface Printer {
+  /** Whether lines of a level are seen by anybody: where not, none has to be made. */
+  prints(level: LogLevel): boolean
   /** Prints what a step's `log` says. */
   line(at: PrintedStep, context: Readonly<Record<string, unknown>>, output: unknown): void
   /** Prints a message of a step itself. */
@@ -122,7 +130,7 @@ export interface Surroundings {
   /** All hooks: those that print, then the user's. */
   readonly hooks: HookTable | null
   readonly clock: Clock
-  /** Whether nothing happens around steps: no hooks, no host. */
+  /** Whether nothing happens around the calls of steps: no host, no hooks but those that are told of what happened. */
   readonly plain: boolean
   /** Whether the clock was passed in: a test's, say, where limits are to be exact and reading it costs nothing. */
   readonly precise: boolean
@@ -132,10 +140,9 @@ export interface Surroundings {
   readonly gated: boolean
 }
 
-/** What a chain is made of. */
-export interface Definition {
+/** What a chain is made of, apart from its nodes. */
+export interface Header {
   readonly name: string
   readonly input: Validator | null
   readonly settings: Settings
-  readonly tail: Node
 }

@@ -79,6 +79,18 @@ const USUAL: Policy = {
   retryOnInvalid: false,
 }
 
+const usualPolicies = new Map<number, Policy>()
+
+/** The policy of so many retries: those of few are made once. */
+function usual(retries: number): Policy {
+  let policy = usualPolicies.get(retries)
+  if (policy === undefined) {
+    policy = { ...USUAL, retries }
+    if (retries <= 16) usualPolicies.set(retries, policy)
+  }
+  return policy
+}
+
 /**
  * Compiles `retry`: a number of retries, or a policy.
  * @throws DefinitionError that names the option and its value
@@ -86,7 +98,7 @@ const USUAL: Policy = {
 export function compilePolicy(retry: unknown, place: Place): Policy {
   if (typeof retry !== 'object' || retry === null) {
     checkRetries(place, retry)
-    return { ...USUAL, retries: retry }
+    return usual(retry)
   }
   const given = place.options('retry', retry, NOTHING_GIVEN)
   const {

@@ -1,30 +1,90 @@
-import { type Argument, type Arguments, compileArguments, Source } from './arguments.ts'
-import { Place } from './check.ts'
+import { type Argument, compileArguments, Source } from './arguments.ts'
+import type { Place } from './check.ts'
 import { Arity, type LogCallback, type Plan, type PlanStep, type StepFunction } from './plan.ts'
 import { compilePolicy } from './policy.ts'
 import { compileTemplate, type Template } from './template.ts'
 import { compileValidator } from './validator.ts'
 
-/** What the fluent interface knows of a step before its options are read. */
-export interface StepSource {
+/** A chain as a step. */
+export class ChainSource {
   readonly fn: unknown
+  /** Gives its plan; `null` for a chain of another copy of the package, which `fn` runs. */
   readonly nested: (() => Plan) | null
-  readonly effect: boolean
-  /** Whether the nested chain has steps that are declared `async`. */
+  /** Whether it has steps that are declared `async`. */
   readonly async: boolean
+  constructor(fn: unknown, nested: ChainSource['nested'], async: boolean) {
+    this.fn = fn
+    this.nested = nested
+    this.async = async
+  }
 }
 
-const NOTHING_GIVEN: Record<'name' | 'out' | 'args' | 'retry' | 'timeout' | 'validate' | 'log' | 'overwrite', unknown> =
-  {
+type Raw = 'name' | 'out' | 'overwrite' | 'args' | 'policy' | 'timeout' | 'validator' | 'log'
+
+/** A step while it is compiled: what was given is where what it is compiled to will be. */
+type Draft = { -readonly [Name in keyof PlanStep]: Name extends Raw ? unknown : PlanStep[Name] }
+
+const KNOWN = ['name', 'out', 'args', 'retry', 'timeout', 'validate', 'log', 'overwrite']
+
+/** A step without options. All are made here: the runner's speed depends on their being of one shape. */
+function blank(fn: unknown): Draft {
+  return {
     name: undefined,
     out: undefined,
-    args: undefined,
-    retry: undefined,
-    timeout: undefined,
-    validate: undefined,
-    log: undefined,
     overwrite: undefined,
+    fn: fn as StepFunction,
+    nested: null,
+    arity: Arity.context,
+    key0: '',
+    key1: '',
+    args: undefined,
+    policy: undefined,
+    timeout: undefined,
+    validator: undefined,
+    log: undefined,
+    async: false,
+    clocked: false,
+    plain: false,
   }
+}
+
+/** Reads the own options of a step. Written out, since definitions may be made anew for each request. */
+function read(options: unknown, draft: Draft, place: Place): void {
+  const given = place.object('the step', options)
+  for (const key in given) {
+    // Not `Object.hasOwn`: of this V8 knows the answer for the keys that it enumerates.
+    if (!Object.prototype.hasOwnProperty.call(given, key)) continue
+    const value = given[key]
+    switch (key) {
+      case 'out':
+        draft.out = value
+        break
+      case 'args':
+        draft.args = value
+        break
+      case 'name':
+        draft.name = value
+        break
+      case 'retry':
+        draft.policy = value
+        break
+      case 'timeout':
+        draft.timeout = value
+        break
+      case 'validate':
+        draft.validator = value
+        break
+      case 'log':
+        draft.log = value
+        break
+      case 'overwrite':
+        draft.overwrite = value
+        break
+      default:
+        place.unknown('the step', key, KNOWN)
+    }
+  }
+}
 
 const asyncFunction: unknown = Object.getPrototypeOf(async () => {})
 
@@ -45,9 +105,9 @@ function isAsync(fn: unknown, place: Place): boolean {
   return tag === '[object AsyncFunction]'
 }
 
-function checkTimeout(place: Place, timeout: unknown): number {
-  const limit = place.number('timeout', timeout, [Number.MIN_VALUE, Infinity])
-  return limit === Infinity ? 0 : limit
+function compileTimeout(timeout: unknown, place: Place): number {
+  if (timeout === undefined || timeout === Infinity) return 0
+  return typeof timeout === 'number' && timeout > 0 ? timeout : place.number('timeout', timeout, [Number.MIN_VALUE])
 }
 
 function compileLog(log: unknown, place: Place): Template | LogCallback {
@@ -55,16 +115,9 @@ function compileLog(log: unknown, place: Place): Template | LogCallback {
   return typeof log === 'function' ? (log as LogCallback) : place.refuse('log', log, 'a template or a function')
 }
 
-/** How the function is to be called. */
-function arityOf(args: Arguments | null): PlanStep['arity'] {
-  if (args === null) return Arity.context
-  const { list, names } = args
-  return names === null && list.length <= 2 && list.every(isSafeKey) ? (list.length as 0 | 1 | 2) : Arity.any
-}
-
 // What every object has would be found in the context without being there.
 function isSafeKey(argument: Argument): boolean {
-  return argument.source === 1 && !(argument.key in Object.prototype)
+  return argument.source === Source.key && !(argument.key in Object.prototype)
 }
 
 /** The name that faulty options seem to mean, for the message about them. */
@@ -74,71 +127,50 @@ function nameIn(options: unknown): string | undefined {
   return typeof given === 'string' && given !== '' && given.length <= 128 ? given : undefined
 }
 
-/** Whether nothing happens around the call but its retries and its timeout. */
-function isPlain(
-  { nested }: StepSource,
-  { validator, log, policy }: Pick<PlanStep, 'validator' | 'log' | 'policy'>,
-): boolean {
-  const simple = policy === null || (policy.budget === null && policy.maxElapsed === Infinity)
-  return nested === null && validator === null && log === null && simple
-}
-
-function nameOf(given: unknown, otherwise: string, place: Place): string {
-  return given === undefined ? place.name('out, without a name beside it,', otherwise) : place.name('name', given)
-}
-
-function outOf({ effect }: StepSource, out: unknown, place: Place): string | null {
-  if (out === undefined) return null
-  return effect ? place.refuse('out', out, 'no out: tap is for effects, next stores an output') : place.key('out', out)
-}
-
-function argsOf({ nested }: StepSource, given: unknown, place: Place): Arguments | null {
-  if (given === undefined) return null
-  const args = compileArguments(given, place)
-  if (nested === null || args.names !== null || args.list.length === 1) return args
-  return place.refuse('args', given, 'one ref to the input of the chain, or an object of named refs')
+/** Takes the arguments apart, and decides how the function is to be called. */
+function setArguments(step: Draft, place: Place): void {
+  const args = compileArguments(step.args, place)
+  const { list, names } = args
+  if (step.nested !== null && names === null && list.length !== 1)
+    place.refuse('args', step.args, 'one ref to the input of the chain, or an object of named refs')
+  step.args = args
+  step.arity = names === null && list.length <= 2 && list.every(isSafeKey) ? (list.length as 0 | 1 | 2) : Arity.any
+  step.key0 = list[0]?.key ?? ''
+  step.key1 = list[1]?.key ?? ''
 }
 
 /**
- * Compiles a step.
+ * Compiles a step: a function, or a chain.
+ * @param place where it is, with its number
  * @throws DefinitionError that names the chain, the step, the option, its value and what was expected
  */
-export function compileStep(
-  source: StepSource,
-  options: unknown,
-  at: { readonly chain: string; readonly number: number },
-): PlanStep {
-  const { chain, number } = at
-  const unnamed = new Place(chain, nameIn(options) ?? number)
-  const given = unnamed.options('the step', options, NOTHING_GIVEN)
-  const out = outOf(source, given.out, unnamed)
-  const name = nameOf(given.name, out ?? `step-${number}`, unnamed)
-  const place = new Place(chain, name)
-  if (given.overwrite !== undefined) place.boolean('overwrite', given.overwrite)
-  const async = source.nested === null ? isAsync(source.fn, place) : source.async
-  const args = argsOf(source, given.args, place)
-  const validator = given.validate === undefined ? null : compileValidator(given.validate, place, 'validate')
-  const log = given.log === undefined ? null : compileLog(given.log, place)
-  const policy = given.retry === undefined ? null : compilePolicy(given.retry, place)
-  const timeout = given.timeout === undefined ? 0 : checkTimeout(place, given.timeout)
-  return {
-    name,
-    out,
-    overwrite: given.overwrite === true,
-    fn: source.fn as StepFunction,
-    nested: source.nested,
-    // No spread in this literal: all steps are of one shape, which the runner's speed depends on.
-    arity: arityOf(args),
-    key0: args?.list[0]?.key ?? '',
-    key1: args?.list[1]?.key ?? '',
-    args,
-    policy,
-    timeout,
-    validator,
-    log,
-    async,
-    clocked: timeout === 0 ? policy !== null : !async,
-    usesInput: args !== null && args.list.some(({ source: from }) => from === Source.input),
-    plain: isPlain(source, { validator, log, policy }),
-  }
+export function compileStep(source: unknown, options: unknown, place: Place): PlanStep {
+  const chained = typeof source === 'object' && source instanceof ChainSource ? source : null
+  const step = blank(chained === null ? source : chained.fn)
+  const number = place.step
+  place.step = nameIn(options) ?? number
+  read(options, step, place)
+  const { out, name, overwrite } = step
+  step.out = out === undefined ? null : place.key('out', out)
+  if (name !== undefined) step.name = place.name('name', name)
+  else if (out === undefined) step.name = `step-${number}`
+  else step.name = place.name('out, without a name beside it,', out)
+  place.step = step.name as string
+  step.overwrite = overwrite === undefined ? false : place.boolean('overwrite', overwrite)
+  if (chained !== null) step.nested = chained.nested
+  step.async = chained === null ? isAsync(source, place) : chained.async
+  if (step.args === undefined) step.args = null
+  else setArguments(step, place)
+  step.validator = step.validator === undefined ? null : compileValidator(step.validator, place, 'validate')
+  step.log = step.log === undefined ? null : compileLog(step.log, place)
+  const policy = step.policy === undefined ? null : compilePolicy(step.policy, place)
+  step.policy = policy
+  const timeout = compileTimeout(step.timeout, place)
+  step.timeout = timeout
+  step.clocked = timeout === 0 ? policy !== null : !step.async
+  step.plain =
+    step.nested === null &&
+    step.validator === null &&
+    (policy === null || (policy.budget === null && policy.maxElapsed === Infinity))
+  return step as PlanStep
 }

@@ -92,7 +92,7 @@ export function printer(logger: Logger, redact: SafeRedact | null): Printer {
   }
   const printLine = (at: PrintedStep, context: Readonly<Record<string, unknown>>, output: unknown): void => {
     const { log } = at
-    if (log === null || !isEnabled(logger, 'info')) return
+    if (log === null) return
     if (typeof log !== 'function') return print(at, { level: 'info', message: renderTemplate(log, context, output) })
     try {
       const given = log(context, output)
@@ -102,5 +102,5 @@ export function printer(logger: Logger, redact: SafeRedact | null): Printer {
       at.report('log', error)
     }
   }
-  return { line: printLine, print }
+  return { prints: (level) => isEnabled(logger, level), line: printLine, print }
 }

@@ -1,5 +1,5 @@
 import type { PlanStep } from '../compile/plan.ts'
-import type { AttemptEvent, RunEvent } from '../define/hooks.ts'
+import type { AttemptEvent, RunEvent, StepEndEvent, StepStatus } from '../define/hooks.ts'
 import { pathOf, rootOf, type RunRecord, runIdOf } from './record.ts'
 
 /** What every event of a run says. */
@@ -28,7 +28,35 @@ export function attemptEvent(run: RunRecord, step: PlanStep): AttemptEvent {
   }
 }
 
+/** How a step ended. */
+export interface StepEnd {
+  readonly status: StepStatus
+  readonly abandoned: boolean
+  readonly output?: unknown
+  readonly error?: unknown
+}
+
+/** What is told of the end of a step. Written out: spreads would cost several times what all else around a step does. */
+export function endEvent(run: RunRecord, step: PlanStep, end: StepEnd): StepEndEvent {
+  const { name } = step
+  const { prefix, stepAt } = run.more()
+  const chain = prefix === '' ? run.plan.name : rootOf(run).plan.name
+  const runId = runIdOf(run)
+  const path = prefix === '' ? name : prefix + name
+  const kind = step.nested === null ? 'step' : 'chain'
+  const attempt = run.failures + 1
+  const attempts = attemptsOf(step)
+  const duration = run.around.clock.now() - stepAt
+  const { status, abandoned } = end
+  if (status === 'ok') {
+    const { output } = end
+    return { chain, runId, path, name, kind, attempt, attempts, status, duration, abandoned, output }
+  }
+  const { error } = end
+  return { chain, runId, path, name, kind, attempt, attempts, status, duration, abandoned, error }
+}
+
 /** How many attempts a step has. */
 export function attemptsOf(step: PlanStep): number {
-  return (step.policy?.retries ?? 0) + 1
+  return step.policy === null ? 1 : step.policy.retries + 1
 }

@@ -1,6 +1,7 @@
 import { isPlainObject } from '../compile/arguments.ts'
-import { isReserved, Place, RESERVED_NAMES } from '../compile/check.ts'
+import { Place, RESERVED_NAMES } from '../compile/check.ts'
 import { findUnresolved } from '../compile/compile.ts'
+import { isFree, isMade } from '../compile/names.ts'
 import { describeIssues, type Verdict } from '../compile/validator.ts'
 import {
   DefinitionError,
@@ -23,7 +24,7 @@ function placeOf({ plan, around }: RunRecord): Place {
 
 function refuseKey(run: RunRecord, key: string): never {
   const { name } = run.plan
-  if (!run.plan.makes(key)) return placeOf(run).refuse('a key of the input', key, RESERVED_NAMES)
+  if (!isMade(run.plan.tail, key)) return placeOf(run).refuse('a key of the input', key, RESERVED_NAMES)
   const message = `Chain '${name}': the input has the key '${key}', which the chain makes itself; expected another name, or overwrite: true on that step`
   throw new DefinitionError(scrub(run, message), { chain: name })
 }
@@ -34,7 +35,7 @@ function copyKeys(run: RunRecord, input: Record<string, unknown>): Record<string
   const own: Record<string, unknown> = {}
   for (const key in input) {
     if (!Object.hasOwn(input, key)) continue
-    if (isReserved(key) || plan.makes(key)) refuseKey(run, key)
+    if (!isFree(plan.tail, key)) refuseKey(run, key)
     own[key] = input[key]
   }
   return own

@@ -1,4 +1,5 @@
 import { joinHooks } from '../compile/hooks.ts'
+import { isMade } from '../compile/names.ts'
 import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
 import { DEFAULT_SETTINGS } from '../compile/settings.ts'
 import { LimitError, type StepchainError } from '../errors.ts'
@@ -21,7 +22,7 @@ function within(outer: Surroundings, { settings: inner }: Plan): Surroundings {
 function inputOf(run: RunRecord, step: PlanStep, plan: Plan): unknown {
   if (step.args !== null) return resolveArguments(run, step)[0]
   // The chain was typed with its own input; what it makes itself it does not take from here.
-  return Object.fromEntries(Object.entries(run.context).filter(([key]) => !plan.makes(key)))
+  return Object.fromEntries(Object.entries(run.context).filter(([key]) => !isMade(plan.tail, key)))
 }
 
 /** Runs a chain as a step: at once, or as a promise if something in it is asynchronous. */

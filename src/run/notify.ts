@@ -37,45 +37,55 @@ export function isMuted(run: RunRecord): boolean {
 
 /**
  * Calls the hooks of one name with one event.
- * @returns the promises of those that are asynchronous; none of them rejects
+ * @returns the promises of those that are asynchronous, none of which rejects; `null` where there are none
  */
 export function emit<Name extends keyof Listeners>(
   run: RunRecord,
   name: Name,
   event: EventOf<Name>,
-): readonly Promise<unknown>[] {
-  const pending: Promise<unknown>[] = []
-  if (isMuted(run)) return pending
+): readonly Promise<unknown>[] | null {
+  const hooks = run.around.hooks?.[name]
+  let pending: Promise<unknown>[] | null = null
+  if (hooks == null || isMuted(run)) return pending
   Object.freeze(event)
-  for (const hook of run.around.hooks?.[name] ?? []) {
-    const report = (error: unknown): void => reportHookError(run, event, { source: name, error })
+  for (const hook of hooks) {
     try {
       const value = hook.call.call(hook.set, event)
       const then = thenOf(value)
-      if (then !== null) pending.push(promiseOf(value, then).then(noop, report))
+      if (then === null) continue
+      const report = (error: unknown): void => reportHookError(run, event, { source: name, error })
+      ;(pending ??= []).push(promiseOf(value, then).then(noop, report))
     } catch (error) {
-      report(error)
+      reportHookError(run, event, { source: name, error })
     }
   }
   return pending
 }
 
-/** Calls the hooks of one name, and waits for those that are asynchronous; but not for ever, and not at all where the run may not wait. */
+/** Calls the hooks of one name, and waits for those that are asynchronous where the run may wait. */
 export function* notify<Name extends keyof Listeners>(run: RunRecord, name: Name, make: () => EventOf<Name>): Work {
   if (run.around.hooks?.[name] == null) return
   const event = make()
   const pending = emit(run, name, event)
+  if (pending !== null) yield* waitFor(run, pending, { source: name, event })
+}
+
+/** Waits for hooks that are asynchronous, but not for ever. */
+export function* waitFor(
+  run: RunRecord,
+  pending: readonly Promise<unknown>[],
+  about: { readonly source: string; readonly event: RunEvent },
+): Work {
   // A run on a host waits for nothing but the host, save inside of its steps.
   const { host } = run.around.settings
-  if (pending.length === 0 || run.sync || run.extra?.stopping === true || (host !== null && run.extra?.hosted !== true))
-    return
+  if (run.sync || run.extra?.stopping === true || (host !== null && run.extra?.hosted !== true)) return
   attend(run)
   const { clock } = run.around
   let timer: unknown
   const patience = new Promise<void>((resolve) => {
     timer = clock.setTimeout(() => {
       const error = new Error(`the hook did not settle within ${PATIENCE} ms; the run went on without it`)
-      reportHookError(run, event, { source: name, error })
+      reportHookError(run, about.event, { source: about.source, error })
       resolve()
     }, PATIENCE)
   })
@@ -84,6 +94,13 @@ export function* notify<Name extends keyof Listeners>(run: RunRecord, name: Name
   } finally {
     clock.clearTimeout(timer)
   }
+}
+
+/** Prints what a step has to say. */
+export function printLine(run: RunRecord, step: PlanStep, output: unknown): void {
+  const { printer } = run.around.output
+  if (step.log !== null && printer?.prints('info') === true && !isMuted(run))
+    printer.line(printedStep(run, step), run.context, output)
 }
 
 /** What a printed line says of its step. */

@@ -2,11 +2,12 @@ import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
 import type { StepchainError } from '../errors.ts'
 import { awaitable, type Begun, Failed, isOverdue, mark } from './attempt.ts'
 import { call } from './call.ts'
-import { runEvent } from './events.ts'
+import { failureOf, tellEnd } from './end.ts'
+import { endEvent } from './events.ts'
 import { runHosted } from './hosted.ts'
 import { hasOpening, opening, takeInput } from './input.ts'
 import { arm, listen, release, timeoutError } from './limits.ts'
-import { notify } from './notify.ts'
+import { emit, printLine, waitFor } from './notify.ts'
 import { type Answer, Extra, isA, keep, type Interruption, type RunRecord, type Task, type Work } from './record.ts'
 import { leave, runStep } from './step.ts'
 import { Interrupted, whyBlocked } from './stop.ts'
@@ -147,7 +148,7 @@ export class Run implements RunRecord {
 
   pump(): boolean {
     const { steps } = this.plan
-    const { plain, gated, precise } = this.around
+    const { plain, gated, precise, timed } = this.around
     for (;;) {
       const { task } = this
       if (task !== null) {
@@ -162,15 +163,14 @@ export class Run implements RunRecord {
       else if (!plain || !step.plain) this.beginStep(step, {})
       else if (gated && this.isBlocked()) continue
       else {
-        if (step.clocked || precise) mark(this, step)
+        if (step.clocked || precise || timed) mark(this, step)
         else this.sequence++
         try {
           const value = call(this, step)
           const then = thenOf(value)
           if (then === null) {
             if (step.clocked && isOverdue(this, step)) throw new Failed(timeoutError(this), 'timeout')
-            if (step.out !== null) keep(this, step.out, value)
-            this.index++
+            this.finish(step, value)
           } else if (
             this.follow(step, isNative(then) && !this.sync ? (value as Promise<unknown>) : awaitable(this, value, then))
           )
@@ -210,15 +210,36 @@ export class Run implements RunRecord {
     return true
   }
 
+  /** Keeps what a plain step gave, tells of it, and goes on. */
+  private finish(step: PlanStep, output: unknown): void {
+    if (step.out !== null) keep(this, step.out, output)
+    if (step.log !== null) printLine(this, step, output)
+    if (this.around.timed) this.tell(step, output)
+    else this.index++
+  }
+
+  private tell(step: PlanStep, output: unknown): void {
+    const extra = this.more()
+    extra.begun = true
+    extra.stepAt = this.seenAt
+    const event = endEvent(this, step, { status: 'ok', abandoned: false, output })
+    const pending = emit(this, 'afterStep', event)
+    if (pending === null || this.sync) leave(this)
+    else this.begin(waitFor(this, pending, { source: 'afterStep', event }), (end) => this.left(end))
+  }
+
+  private left(end: Answer): void {
+    if ('error' in end) this.fail(end.error)
+    else leave(this)
+  }
+
   /** Makes the two functions that follow the promises of plain steps: once a run, unless one of them was cut off. */
   private wire(): void {
     const fulfilled = (value: unknown): void => {
       if (this.onFulfilled !== fulfilled) return
       this.pending = null
-      const { out } = this.step()
-      if (out !== null) keep(this, out, value)
       this.armed = 0
-      this.index++
+      this.finish(this.step(), value)
       this.pump()
     }
     this.onFulfilled = fulfilled
@@ -237,10 +258,9 @@ export class Run implements RunRecord {
   }
 
   private beginStep(step: PlanStep, begun: Begun): void {
-    this.begin(this.around.settings.host === null ? runStep(this, step, begun) : runHosted(this, step), (end) => {
-      if ('error' in end) this.fail(end.error)
-      else leave(this)
-    })
+    this.begin(this.around.settings.host === null ? runStep(this, step, begun) : runHosted(this, step), (end) =>
+      this.left(end),
+    )
   }
 
   /** Ends the run with what it failed with: an error of ours, a reason to stop, or an engine's own suspension. */
@@ -268,26 +288,4 @@ export class Run implements RunRecord {
     if (outcome === null) this.resolve?.(this.context)
     else this.reject?.(outcome.error)
   }
-}
-
-function* tellEnd(run: RunRecord): Work {
-  yield* notify(run, 'onRunEnd', () => {
-    const { failure, stopping, startedAt } = run.more()
-    const status = failure === null ? 'ok' : stopping ? 'cancelled' : 'failed'
-    return {
-      ...runEvent(run),
-      status,
-      duration: run.around.clock.now() - startedAt,
-      ...(failure === null ? {} : { error: failure }),
-    }
-  })
-}
-
-/** What a run fails with: untouched if it is an engine's own, in the engine's form if it has one; `null` where it succeeds. */
-export function failureOf(run: RunRecord): { readonly error: unknown } | null {
-  const { extra } = run
-  if (extra === null || (extra.failure === null && extra.control === null)) return null
-  if (extra.control !== null) return extra.control
-  const { host } = run.around.settings
-  return { error: extra.parent === null && host?.fail !== undefined ? host.fail(extra.failure) : extra.failure }
 }

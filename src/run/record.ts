@@ -144,10 +144,10 @@ export function rootOf(run: RunRecord): RunRecord {
 
 /** The run's id, made when first needed. */
 export function runIdOf(run: RunRecord): string {
-  const extra = rootOf(run).more()
-  if (extra.runId === '')
-    extra.runId = run.around.settings.runId || (run.around.settings.host?.runId ?? randomId(run.around.settings.random))
-  return extra.runId
+  const extra = run.more()
+  if (extra.runId !== '') return extra.runId
+  const { runId, host, random } = run.around.settings
+  return (extra.runId = extra.parent === null ? runId || (host?.runId ?? randomId(random)) : runIdOf(extra.parent))
 }
 
 function randomId(random: () => number): string {

@@ -1,11 +1,10 @@
 import type { PlanStep } from '../compile/plan.ts'
-import type { StepStatus } from '../define/hooks.ts'
 import { isStepchainError } from '../errors.ts'
 import { attempt, type Begun, Failed } from './attempt.ts'
-import { attemptEvent } from './events.ts'
+import { attemptEvent, endEvent, type StepEnd } from './events.ts'
 import { stepError } from './failure.ts'
 import { attend } from './limits.ts'
-import { isMuted, notify, printedStep, reportHookError } from './notify.ts'
+import { notify, printLine, reportHookError } from './notify.ts'
 import { isA, keep, type RunRecord, type Work } from './record.ts'
 import { delayBeforeRetry } from './retry.ts'
 import { Interrupted, throwIfBlocked } from './stop.ts'
@@ -81,38 +80,12 @@ function commit(run: RunRecord, step: PlanStep, output: unknown): void {
     reportHookError(run, attemptEvent(run, step), { source: 'budget', error })
   }
   if (step.out !== null) keep(run, step.out, output)
-  if (step.log !== null && run.around.output.printer !== null && !isMuted(run))
-    run.around.output.printer.line(printedStep(run, step), run.context, output)
+  printLine(run, step, output)
 }
 
 /** Tells of the end of a step. */
-function* tell(
-  run: RunRecord,
-  step: PlanStep,
-  end: {
-    readonly status: StepStatus
-    readonly abandoned: boolean
-    readonly output?: unknown
-    readonly error?: unknown
-  },
-): Work {
-  if (run.around.hooks?.afterStep == null) return
-  // Written out: spreads would cost several times what all else around a step does.
-  const about = attemptEvent(run, step)
-  const event = {
-    chain: about.chain,
-    runId: about.runId,
-    path: about.path,
-    name: about.name,
-    kind: about.kind,
-    attempt: about.attempt,
-    attempts: about.attempts,
-    status: end.status,
-    duration: run.around.clock.now() - run.more().stepAt,
-    abandoned: end.abandoned,
-  }
-  const { output, error } = end
-  yield* notify(run, 'afterStep', () => Object.assign(event, end.status === 'ok' ? { output } : { error }))
+function* tell(run: RunRecord, step: PlanStep, end: StepEnd): Work {
+  yield* notify(run, 'afterStep', () => endEvent(run, step, end))
 }
 
 /** Goes on to the next step. */
@@ -137,7 +110,8 @@ export function* runStep(run: RunRecord, step: PlanStep, begun: Start): Work<unk
   if (begun.failed === undefined && begun.interrupted === undefined) throwIfBlocked(run)
   extra.begun = true
   if (run.failures === 0 && (around.timed || (step.policy !== null && step.policy.maxElapsed !== Infinity)))
-    extra.stepAt = around.clock.now()
+    // A step that turned out not to be plain has begun already.
+    extra.stepAt = begun.failed === undefined && begun.interrupted === undefined ? around.clock.now() : run.seenAt
   let output: unknown
   try {
     if (run.failures === 0 && run.around.hooks?.beforeStep != null)

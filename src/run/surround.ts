@@ -7,8 +7,7 @@ export function surround(given: Pick<Surroundings, 'settings' | 'output' | 'own'
   const { settings, output, own, clock } = given
   const hooks = joinHooks(output.hooks, own)
   const timed = hooks !== null && hooks.afterStep !== null
-  const watched =
-    timed || (hooks !== null && (hooks.beforeStep !== null || hooks.beforeAttempt !== null || hooks.wrap !== null))
+  const watched = hooks !== null && (hooks.beforeStep !== null || hooks.beforeAttempt !== null || hooks.wrap !== null)
   return {
     ...given,
     hooks,

@@ -74,11 +74,7 @@ describe('what runs code of others', () => {
     ['a proxy whose keys throw', new Proxy({}, { ownKeys: thrower(new Error('detail')) }), '[threw Error]'],
     [
       'a class whose name throws',
-      class {
-        static get name() {
-          return thrower(new Error('detail'))()
-        }
-      },
+      Object.defineProperty(class {}, 'name', { get: thrower(new Error('detail')) }),
       '[threw Error]',
     ],
     [
