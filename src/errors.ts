@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'SC_ASYNC_IN_SYNC'
   | 'SC_SYNC_SLEEP'
   | 'SC_VALIDATION'
+  | 'SC_HOOK'
   | 'SC_DEADLINE'
   | 'SC_CANCELLED'
   | 'SC_REFERENCE'
@@ -28,6 +29,8 @@ export interface FailedAttempt {
   readonly duration: number | undefined
   /** Whether it goes on by itself, since it ignored its signal. */
   readonly abandoned: boolean
+  /** ms for which it blocked the thread, past its timeout: what is synchronous cannot be interrupted. */
+  readonly blockedMs?: number
 }
 
 /** What an error knows beside its message. */
@@ -176,6 +179,16 @@ export class InputError extends StepchainError {
   }
   override get name(): string {
     return 'InputError'
+  }
+}
+
+/** With `strictHooks`, a hook threw or took too long; `cause` is what it threw. The steps that it was told of are not repeated. */
+export class HookFailedError extends StepchainError {
+  constructor(message: string, details: ErrorDetails) {
+    super(message, details, 'SC_HOOK')
+  }
+  override get name(): string {
+    return 'HookFailedError'
   }
 }
 

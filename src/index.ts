@@ -8,6 +8,7 @@ export {
   DefinitionError,
   type ErrorCode,
   type FailedAttempt,
+  HookFailedError,
   InputError,
   isStepchainError,
   LimitError,
@@ -29,6 +30,7 @@ export type {
   RetryEvent,
   RunEndEvent,
   RunEvent,
+  SlowEvent,
   StepEndEvent,
   StepStatus,
 } from './define/hooks.ts'

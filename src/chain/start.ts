@@ -3,11 +3,12 @@ import { checkEndless } from '../compile/compile.ts'
 import type { Output, Plan, Surroundings } from '../compile/plan.ts'
 import { compileSettings, DEFAULT_SETTINGS, type Settings } from '../compile/settings.ts'
 import type { RunOptions } from '../define/options.ts'
-import { DefinitionError, InputError, isStepchainError, type StepchainError } from '../errors.ts'
+import { DefinitionError, InputError, isStepchainError, LimitError, type StepchainError } from '../errors.ts'
 import { consoleLogger } from '../observe/console.ts'
 import { outputOf } from '../observe/output.ts'
 import { systemClock } from '../run/clock.ts'
 import { failureOf } from '../run/end.ts'
+import { DEEPEST } from '../run/nested.ts'
 import { Run } from '../run/pump.ts'
 import { surround } from '../run/surround.ts'
 
@@ -87,16 +88,35 @@ function prepare({ plan, around: own }: Ready, options: RunOptions | undefined, 
   return run
 }
 
+// How many runs are under way inside of one another on the stack: a step may run chains by itself.
+let depth = 0
+
+/** Gives a run its input, and takes it as far as it goes at once; tells whether it waits. */
+function begin(run: Run, input: unknown): boolean {
+  if (depth >= DEEPEST) {
+    const chain = run.plan.name
+    throw new LimitError(`Chain '${chain}' is run inside of ${DEEPEST} others; that is the most`, { chain })
+  }
+  depth++
+  try {
+    run.open(input)
+    return run.pump()
+  } finally {
+    depth--
+  }
+}
+
 /** Runs a plan; goes on synchronously until something is a thenable. */
 export function start(ready: Ready, input: unknown, options: RunOptions | undefined): Promise<Context> {
   let run: Run
+  let waits: boolean
   try {
     run = prepare(ready, options, false)
-    run.open(input)
+    waits = begin(run, input)
   } catch (error) {
     return Promise.reject(error)
   }
-  if (run.pump()) return new Promise((resolve, reject) => run.whenOver(resolve, reject))
+  if (waits) return new Promise((resolve, reject) => run.whenOver(resolve, reject))
   const outcome = failureOf(run)
   return outcome === null ? Promise.resolve(run.context) : Promise.reject(outcome.error)
 }
@@ -120,8 +140,7 @@ export function startSync(ready: Ready, input: unknown, options: RunOptions | un
       run.around.settings.host,
       'no host: a host is asynchronous; use run()',
     )
-  run.open(input)
-  run.pump()
+  begin(run, input)
   const outcome = failureOf(run)
   if (outcome !== null) throw outcome.error
   return run.context

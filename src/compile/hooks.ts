@@ -20,6 +20,7 @@ const NONE: HookTable = {
   onRetry: null,
   afterStep: null,
   onProgress: null,
+  onSlowStep: null,
   onLateSettle: null,
   onRunEnd: null,
   onHookError: null,

@@ -136,6 +136,8 @@ export interface Surroundings {
   readonly precise: boolean
   /** Whether a hook wants to know how long steps take. */
   readonly timed: boolean
+  /** Whether what steps are given is frozen. */
+  readonly frozen: boolean
   /** Whether something may stop the run: a signal, a deadline. */
   readonly gated: boolean
 }

@@ -14,6 +14,10 @@ export interface Settings {
   readonly logger: Logger | null | undefined
   readonly redact: ((text: string) => string) | null
   readonly strict: boolean
+  readonly freeze: boolean
+  /** In ms; `Infinity` for none. */
+  readonly slowStepWarning: number
+  readonly strictHooks: boolean
   readonly hooks: HookTable | null
   readonly runId: string
   readonly host: Host | null
@@ -30,6 +34,9 @@ export const DEFAULT_SETTINGS: Settings = {
   logger: undefined,
   redact: null,
   strict: false,
+  freeze: false,
+  slowStepWarning: Infinity,
+  strictHooks: false,
   hooks: null,
   runId: '',
   host: null,
@@ -47,6 +54,9 @@ const NOTHING_GIVEN: Given = {
   logger: undefined,
   redact: undefined,
   strict: undefined,
+  freeze: undefined,
+  slowStepWarning: undefined,
+  strictHooks: undefined,
   hooks: undefined,
   runId: undefined,
   host: undefined,
@@ -89,6 +99,9 @@ const CHECKS: { readonly [Name in keyof Given]: (place: Place, value: unknown) =
   logger: (place, value) => value === null || place.methods('logger', value, ['debug', 'info', 'warn', 'error']),
   redact: (place, value) => place.function('redact', value),
   strict: (place, value) => place.boolean('strict', value),
+  freeze: (place, value) => place.boolean('freeze', value),
+  slowStepWarning: (place, value) => place.number('slowStepWarning', value, [Number.MIN_VALUE, Infinity]),
+  strictHooks: (place, value) => place.boolean('strictHooks', value),
   hooks: () => {},
   runId: checkRunId,
   host: (place, value) => place.methods('host', value, ['step']),

@@ -64,6 +64,12 @@ export interface LateEvent extends AttemptEvent {
   readonly error?: unknown
 }
 
+/** An attempt that has taken longer than `slowStepWarning`, and goes on. */
+export interface SlowEvent extends AttemptEvent {
+  /** ms since the attempt began. */
+  readonly elapsed: number
+}
+
 /** Progress that a step reported. */
 export interface ProgressEvent extends AttemptEvent {
   readonly done: number
@@ -94,6 +100,8 @@ export interface Hooks {
   afterStep?(event: StepEndEvent): unknown
   /** When a step reports progress. */
   onProgress?(event: ProgressEvent): unknown
+  /** When an attempt takes longer than the option `slowStepWarning`; once an attempt. */
+  onSlowStep?(event: SlowEvent): unknown
   /** When an abandoned attempt settles, or one that was cut off succeeds. */
   onLateSettle?(event: LateEvent): unknown
   /** Once at the end of a run, also of one that could not begin. */

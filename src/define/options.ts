@@ -22,6 +22,15 @@ export interface RunOptions {
   readonly redact?: ((text: string) => string) | undefined
   /** Whether a ref that cannot be resolved fails the run with `SC_REFERENCE`; else it is `undefined`. @default false */
   readonly strict?: boolean | undefined
+  /**
+   * Whether all that steps are given is frozen: the context, and the plain objects and arrays in it, however deep. What a step writes to them then throws in the step.
+   * Plain objects and arrays of the input and of `put` are copied for it, outputs are frozen as they are. For tests; it costs a copy of the context each step. @default false
+   */
+  readonly freeze?: boolean | undefined
+  /** The ms after which `onSlowStep` is told, once, of an attempt that is still waited for. @default Infinity */
+  readonly slowStepWarning?: number | undefined
+  /** Whether a hook that throws, or takes too long, fails the run with `SC_HOOK`; no step is repeated for it. @default false */
+  readonly strictHooks?: boolean | undefined
   /** Hooks, called after those of the chain. */
   readonly hooks?: Hooks | undefined
   /** The id of the run: at most 200 letters, digits, `.`, `_`, `:`, `@` or `-`. @default a random one, made when first needed */

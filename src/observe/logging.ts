@@ -13,6 +13,20 @@ function ms(duration: number): string {
   return `${duration < 10 ? Math.round(duration * 100) / 100 : Math.round(duration)} ms`
 }
 
+/** Prints the life of each step. */
+function lifecycle(printer: Printer): Hooks {
+  return {
+    beforeStep(event) {
+      printer.print(at(event), { level: 'debug', message: `Step '${event.name}' started` })
+    },
+    afterStep(event) {
+      const { name, status, duration, attempt, attempts } = event
+      const message = `Step '${name}' ${status} in ${ms(duration)}`
+      printer.print(at(event), { level: 'debug', message, fields: { status, duration, attempt, attempts } })
+    },
+  }
+}
+
 /** The lines that a run prints by itself, as hooks: retries and faults at `warn`, the life of steps at `debug`, if anybody wants that. */
 export function loggingHooks(logger: Logger, printer: Printer): Hooks {
   const hooks: Hooks = {
@@ -20,6 +34,11 @@ export function loggingHooks(logger: Logger, printer: Printer): Hooks {
       const { name, attempt, attempts, error, delay } = event
       const message = `Step '${name}' failed on attempt ${attempt} of ${attempts}: ${describeThrown(error)}; retrying in ${ms(delay)}`
       printer.print(at(event), { level: 'warn', message, fields: { attempt, attempts, delay } })
+    },
+    onSlowStep(event) {
+      const { name, attempt, attempts, elapsed } = event
+      const message = `Step '${name}' is still at attempt ${attempt} of ${attempts} after ${ms(elapsed)}`
+      printer.print(at(event), { level: 'warn', message, fields: { attempt, attempts, elapsed } })
     },
     onHookError(event) {
       // A logger that throws is not asked to say so, and what a line lost by its redactor it shows itself.
@@ -29,25 +48,5 @@ export function loggingHooks(logger: Logger, printer: Printer): Hooks {
       printer.print(at(event), { level: 'warn', message, fields: { source: event.source } })
     },
   }
-  if (!isEnabled(logger, 'debug')) return hooks
-  return {
-    ...hooks,
-    beforeStep(event) {
-      printer.print(at(event), { level: 'debug', message: `Step '${event.name}' started` })
-    },
-    afterStep(event) {
-      const { name, status, duration, attempt, attempts } = event
-      const message = `Step '${name}' ${status} in ${ms(duration)}`
-      printer.print(at(event), {
-        level: 'debug',
-        message,
-        fields: {
-          status,
-          duration,
-          attempt,
-          attempts,
-        },
-      })
-    },
-  }
+  return isEnabled(logger, 'debug') ? { ...hooks, ...lifecycle(printer) } : hooks
 }

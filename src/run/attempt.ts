@@ -20,11 +20,18 @@ export class Failed {
   readonly error: unknown
   readonly how: 'thrown' | 'timeout' | 'invalid' | 'async' | 'unable'
   readonly abandoned: boolean
+  /** Whether it was only found to be too slow when it was over: it blocked the thread. */
+  readonly blocked: boolean
   readonly issues: ErrorDetails['issues']
-  constructor(error: unknown, how: Failed['how'] = 'thrown', more: Partial<Pick<Failed, 'abandoned' | 'issues'>> = {}) {
+  constructor(
+    error: unknown,
+    how: Failed['how'] = 'thrown',
+    more: Partial<Pick<Failed, 'abandoned' | 'blocked' | 'issues'>> = {},
+  ) {
     this.error = error
     this.how = how
     this.abandoned = more.abandoned ?? false
+    this.blocked = more.blocked ?? false
     this.issues = more.issues
   }
 }
@@ -90,6 +97,16 @@ function* end(
   throw new Failed(last.reason, 'timeout', { abandoned: !settled })
 }
 
+/** Has `onSlowStep` told, if an attempt is still waited for when it has taken too long. */
+function warnIfSlow(run: RunRecord, step: PlanStep): unknown {
+  const { clock, settings, hooks } = run.around
+  if (settings.slowStepWarning === Infinity || hooks?.onSlowStep == null) return undefined
+  const event = attemptEvent(run, step)
+  const { seenAt } = run
+  const tell = (): void => void emit(run, 'onSlowStep', { ...event, elapsed: clock.now() - seenAt })
+  return clock.setTimeout(tell, Math.max(0, seenAt + settings.slowStepWarning - clock.now()))
+}
+
 /** Waits for what a step, or its validator, promised. */
 function* settle(
   run: RunRecord,
@@ -99,11 +116,15 @@ function* settle(
   if (run.armed === 0) arm(run, step.timeout)
   const blocked = listen(run)
   if (blocked !== null) return yield* end(run, step, { promise, why: blocked, late: late?.() })
+  // Once an attempt: not again for its validator.
+  const timer = late === undefined ? warnIfSlow(run, step) : undefined
   try {
     return yield promise
   } catch (thrown) {
     if (isA(thrown, Interrupted)) return yield* end(run, step, { promise, why: thrown.why, late: late?.() })
     throw new Failed(thrown)
+  } finally {
+    if (timer !== undefined) run.around.clock.clearTimeout(timer)
   }
 }
 
@@ -141,9 +162,10 @@ export function mark(run: RunRecord, step: PlanStep): void {
   run.seenAt = run.around.clock.now()
 }
 
-/** Whether an attempt that never waited took longer than its timeout: nothing could interrupt it. */
-export function isOverdue(run: RunRecord, { timeout, clocked }: PlanStep): boolean {
-  return timeout !== 0 && clocked && run.around.clock.now() - run.seenAt > timeout
+/** @throws Failed where an attempt that never waited took longer than its timeout: nothing could interrupt it */
+export function throwIfOverdue(run: RunRecord, { timeout, clocked }: PlanStep): void {
+  if (timeout !== 0 && clocked && run.around.clock.now() - run.seenAt > timeout)
+    throw new Failed(timeoutError(run), 'timeout', { blocked: true })
 }
 
 function* callStep(run: RunRecord, step: PlanStep): Work<unknown> {
@@ -163,7 +185,7 @@ function* callStep(run: RunRecord, step: PlanStep): Work<unknown> {
     throw new Failed(error)
   }
   if (then !== null) return yield* settle(run, step, { promise: awaitable(run, value, then) })
-  if (isOverdue(run, step)) throw new Failed(timeoutError(run), 'timeout')
+  throwIfOverdue(run, step)
   return value
 }
 

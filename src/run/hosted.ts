@@ -5,6 +5,7 @@ import type { Issue } from '../define/standard-schema.ts'
 import {
   DeadlineExceededError,
   type ErrorDetails,
+  HookFailedError,
   isStepchainError,
   LimitError,
   type StepchainError,
@@ -63,6 +64,7 @@ const CLASSES: Readonly<Record<string, ErrorConstructor>> = {
   SC_VALIDATION: ValidationFailedError,
   SC_DEADLINE: DeadlineExceededError,
   SC_REFERENCE: UnresolvedReferenceError,
+  SC_HOOK: HookFailedError,
 }
 
 function reviveFailure(

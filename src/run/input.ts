@@ -12,6 +12,7 @@ import {
 } from '../errors.ts'
 import { runEvent } from './events.ts'
 import { detailsOf, scrub } from './failure.ts'
+import { copyData, freeze } from './freeze.ts'
 import { attend } from './limits.ts'
 import { notify } from './notify.ts'
 import type { RunRecord, Work } from './record.ts'
@@ -56,10 +57,13 @@ function copy(run: RunRecord, input: unknown): Record<string, unknown> {
   return placeOf(run).refuse('input', input, 'a plain object')
 }
 
-function fill(run: RunRecord, context: Record<string, unknown>): void {
-  const { plan } = run
+function fill(run: RunRecord, given: Record<string, unknown>): void {
+  const { plan, around } = run
+  const own = around.frozen ? copyData : <T>(value: T): T => value
+  const context = own(given)
   if (plan.usesInput) run.more().input = Object.freeze({ ...context })
-  for (const { key, value } of plan.puts) context[key] = value
+  for (const { key, value } of plan.puts) context[key] = own(value)
+  if (around.frozen) freeze(context)
   run.context = context
   if (!run.around.settings.strict) return
   const unresolved = findUnresolved(plan, new Set(Object.keys(context)))

@@ -8,12 +8,21 @@ import { detailsOf, stepPath } from './failure.ts'
 import type { RunRecord } from './record.ts'
 import { surround } from './surround.ts'
 
-const DEEPEST = 256
+/** How deep chains may be nested, and runs begin inside of one another. */
+export const DEEPEST = 256
 
 /** What surrounds a nested run: all that surrounds its caller, with the chain's own hooks, redaction and timeout inside. */
 function within(outer: Surroundings, { settings: inner }: Plan): Surroundings {
   if (inner === DEFAULT_SETTINGS) return outer
-  const settings = { ...outer.settings, timeout: inner.timeout, strict: outer.settings.strict || inner.strict }
+  const { strict, freeze, strictHooks, slowStepWarning } = outer.settings
+  const settings = {
+    ...outer.settings,
+    timeout: inner.timeout,
+    strict: strict || inner.strict,
+    freeze: freeze || inner.freeze,
+    strictHooks: strictHooks || inner.strictHooks,
+    slowStepWarning: inner.slowStepWarning === Infinity ? slowStepWarning : inner.slowStepWarning,
+  }
   const output = inner.redact === null ? outer.output : outer.output.within(inner.redact)
   const around = surround({ settings, output, own: joinHooks(outer.own, inner.hooks), clock: outer.clock })
   return { ...around, gated: around.gated || outer.gated }

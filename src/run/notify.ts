@@ -1,6 +1,8 @@
 import type { PlanStep, PrintedStep } from '../compile/plan.ts'
 import type { HookErrorEvent, Hooks, RunEvent } from '../define/hooks.ts'
+import { HookFailedError } from '../errors.ts'
 import { attemptEvent } from './events.ts'
+import { detailsOf, scrub, stepPath } from './failure.ts'
 import { attend } from './limits.ts'
 import { pathOf, rootOf, type RunRecord, runIdOf, type Work } from './record.ts'
 import { noop, promiseOf, thenOf } from './thenable.ts'
@@ -25,6 +27,23 @@ export function reportHookError(
       // There is nobody left to tell.
     }
   }
+}
+
+/** Takes what a hook threw, or that it takes too long. */
+function failed(run: RunRecord, about: RunEvent, fault: Pick<HookErrorEvent, 'source' | 'error'>): void {
+  if (run.around.settings.strictHooks) run.more().hookFault ??= fault
+  reportHookError(run, about, fault)
+}
+
+/** @throws HookFailedError where a hook failed that is to fail the run, if it does not fail already */
+function throwIfFailed(run: RunRecord): void {
+  const { extra } = run
+  if (extra === null || extra.hookFault === null || extra.failure !== null || extra.stopping) return
+  const { source, error } = extra.hookFault
+  extra.hookFault = null
+  const where = extra.begun ? `Step '${stepPath(run)}'` : `Chain '${run.plan.name}'`
+  const message = scrub(run, `${where}: the hook '${source}' failed, which strictHooks does not allow`, { error })
+  throw (extra.failure = new HookFailedError(message, detailsOf(run, { cause: error })))
 }
 
 type Listeners = Omit<Hooks, 'wrap'>
@@ -53,10 +72,10 @@ export function emit<Name extends keyof Listeners>(
       const value = hook.call.call(hook.set, event)
       const then = thenOf(value)
       if (then === null) continue
-      const report = (error: unknown): void => reportHookError(run, event, { source: name, error })
+      const report = (error: unknown): void => failed(run, event, { source: name, error })
       ;(pending ??= []).push(promiseOf(value, then).then(noop, report))
     } catch (error) {
-      reportHookError(run, event, { source: name, error })
+      failed(run, event, { source: name, error })
     }
   }
   return pending
@@ -68,6 +87,7 @@ export function* notify<Name extends keyof Listeners>(run: RunRecord, name: Name
   const event = make()
   const pending = emit(run, name, event)
   if (pending !== null) yield* waitFor(run, pending, { source: name, event })
+  throwIfFailed(run)
 }
 
 /** Waits for hooks that are asynchronous, but not for ever. */
@@ -85,7 +105,7 @@ export function* waitFor(
   const patience = new Promise<void>((resolve) => {
     timer = clock.setTimeout(() => {
       const error = new Error(`the hook did not settle within ${PATIENCE} ms; the run went on without it`)
-      reportHookError(run, about.event, { source: about.source, error })
+      failed(run, about.event, { source: about.source, error })
       resolve()
     }, PATIENCE)
   })

@@ -1,12 +1,12 @@
 import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
-import type { StepchainError } from '../errors.ts'
-import { awaitable, type Begun, Failed, isOverdue, mark } from './attempt.ts'
+import { HookFailedError, type StepchainError } from '../errors.ts'
+import { awaitable, type Begun, Failed, mark, throwIfOverdue } from './attempt.ts'
 import { call } from './call.ts'
 import { failureOf, tellEnd } from './end.ts'
 import { endEvent } from './events.ts'
 import { runHosted } from './hosted.ts'
 import { hasOpening, opening, takeInput } from './input.ts'
-import { arm, listen, release, timeoutError } from './limits.ts'
+import { arm, listen, release } from './limits.ts'
 import { emit, printLine, waitFor } from './notify.ts'
 import { type Answer, Extra, isA, keep, type Interruption, type RunRecord, type Task, type Work } from './record.ts'
 import { leave, runStep } from './step.ts'
@@ -169,7 +169,7 @@ export class Run implements RunRecord {
           const value = call(this, step)
           const then = thenOf(value)
           if (then === null) {
-            if (step.clocked && isOverdue(this, step)) throw new Failed(timeoutError(this), 'timeout')
+            if (step.clocked) throwIfOverdue(this, step)
             this.finish(step, value)
           } else if (
             this.follow(step, isNative(then) && !this.sync ? (value as Promise<unknown>) : awaitable(this, value, then))
@@ -277,7 +277,10 @@ export class Run implements RunRecord {
     const { around, extra } = this
     if (around.hooks?.onRunEnd == null || extra === null || extra.control !== null || extra.ending) return this.settle()
     extra.ending = true
-    this.begin(tellEnd(this), () => this.settle())
+    this.begin(tellEnd(this), (end) => {
+      if ('error' in end && isA(end.error, HookFailedError)) extra.failure ??= end.error
+      this.settle()
+    })
   }
 
   private settle(): void {

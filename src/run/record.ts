@@ -1,5 +1,6 @@
 import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
 import type { FailedAttempt, StepchainError } from '../errors.ts'
+import { freeze } from './freeze.ts'
 import type { Sweeper } from './sweeper.ts'
 
 /** Work that goes on synchronously, but for the promises that it yields. */
@@ -42,6 +43,8 @@ export class Extra {
   cutOff: AbortController | null = null
   /** An engine's own suspension: given back untouched, seen by no hook. */
   control: { readonly error: unknown } | null = null
+  /** What a hook threw that fails the run. */
+  hookFault: { readonly source: string; readonly error: unknown } | null = null
   /** Whether the run was told to stop, and waits for no hook any more. */
   stopping = false
   unlisten: (() => void) | null = null
@@ -122,6 +125,11 @@ export function isA<T>(value: unknown, type: abstract new (...given: never) => T
 
 /** Keeps an output. The context may have been frozen by a step, or by what it gave that to: then the run goes on with a copy. */
 export function keep(run: RunRecord, key: string, output: unknown): void {
+  if (run.around.frozen) {
+    freeze(output)
+    run.context = Object.freeze({ ...run.context, [key]: output })
+    return
+  }
   try {
     run.context[key] = output
   } catch {

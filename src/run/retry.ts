@@ -1,6 +1,6 @@
 import type { PlanStep } from '../compile/plan.ts'
 import type { Policy } from '../compile/policy.ts'
-import { codeOf, DefinitionError, isStepchainError } from '../errors.ts'
+import { codeOf, DefinitionError, type FailedAttempt, isStepchainError } from '../errors.ts'
 import type { Failed } from './attempt.ts'
 import { delayAfter } from './backoff.ts'
 import { stepError, stepPath, wasRetried } from './failure.ts'
@@ -10,7 +10,7 @@ import { deadlineError, Interrupted, whyBlocked } from './stop.ts'
 
 // Ours, and no better the next time. What a nested chain's step threw is not ours.
 const FINAL = new Set(
-  'NON_RETRYABLE DEFINITION TEMPLATE REFERENCE CANCELLED DEADLINE INPUT LIMIT ASYNC_IN_SYNC SYNC_SLEEP'
+  'NON_RETRYABLE DEFINITION TEMPLATE REFERENCE CANCELLED DEADLINE HOOK INPUT LIMIT ASYNC_IN_SYNC SYNC_SLEEP'
     .split(' ')
     .map((name) => `SC_${name}`),
 )
@@ -42,6 +42,15 @@ function durationOf(run: RunRecord, { policy, timeout }: PlanStep, now: number):
   return Math.max(0, now - (run.sequence === run.seen ? run.seenAt : sweeperOf(run).time))
 }
 
+function failedAttempt(
+  run: RunRecord,
+  { error, abandoned, blocked }: Failed,
+  duration: number | undefined,
+): FailedAttempt {
+  const attempt = { attempt: run.failures + 1, error, duration, abandoned }
+  return blocked && duration !== undefined ? { ...attempt, blockedMs: duration } : attempt
+}
+
 function backoffFault(run: RunRecord, cause: unknown): DefinitionError {
   const details = { chain: run.plan.name, step: stepPath(run), cause }
   return new DefinitionError(
@@ -67,7 +76,7 @@ export function delayBeforeRetry(
   const now = clock.now()
   const attempt = run.failures + 1
   run.armed = 0
-  extra.attempts.push({ attempt, error, duration: durationOf(run, step, now), abandoned })
+  extra.attempts.push(failedAttempt(run, failed, durationOf(run, step, now)))
   // The attempt's handle is out of date from here on.
   run.sequence++
   let retry = false

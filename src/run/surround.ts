@@ -6,14 +6,15 @@ import { systemClock } from './clock.ts'
 export function surround(given: Pick<Surroundings, 'settings' | 'output' | 'own' | 'clock'>): Surroundings {
   const { settings, output, own, clock } = given
   const hooks = joinHooks(output.hooks, own)
-  const timed = hooks !== null && hooks.afterStep !== null
+  const timed = hooks !== null && (hooks.afterStep !== null || settings.slowStepWarning !== Infinity)
   const watched = hooks !== null && (hooks.beforeStep !== null || hooks.beforeAttempt !== null || hooks.wrap !== null)
   return {
     ...given,
     hooks,
     timed,
     precise: clock !== systemClock,
-    plain: !watched && settings.host === null,
+    plain: !watched && settings.host === null && settings.slowStepWarning === Infinity && !settings.strictHooks,
+    frozen: settings.freeze,
     gated: settings.signal !== null || settings.deadline !== null || settings.timeout !== Infinity,
   }
 }

@@ -5,9 +5,10 @@ import { root } from '../support/package-info.ts'
 
 /**
  * What the whole entry was measured at, rounded up. The design aims at 6 kB; with every check, message, template, serialiser and the host seam in it,
- * the code is this large, and a check or a clear message is not given up for bytes. A change that needs more says why here.
+ * the code is this large, and a check or a clear message is not given up for bytes. A change that needs more says why here:
+ * 1.2 kB were `freeze`, `slowStepWarning`, `strictHooks` and the limit on runs inside of runs, which the catalogue of faults promises.
  */
-const BUDGET = 21_000
+const BUDGET = 22_500
 
 test(`the whole core entry is at most ${BUDGET} bytes, minified and gzipped`, async () => {
   const { outputFiles } = await build({

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { chain } from 'stepchain'
 import { describe, expect, test } from 'vitest'
+import fc from '../../support/property.ts'
 import { type Loose, thrownBy, untyped } from '../../support/untyped.ts'
 
 describe('a definition', () => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import type { RunOptions, StepchainError } from 'stepchain'
 import { describe, expect, test } from 'vitest'
+import fc from '../../support/property.ts'
 import { Crash, type Journal, RecordingHost } from '../../support/recording-host.ts'
 import { flaky, never } from '../../support/steps.ts'
 import { type Loose, untyped } from '../../support/untyped.ts'

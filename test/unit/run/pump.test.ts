@@ -118,16 +118,15 @@ describe('runs within runs', () => {
     expect(await given.run(definition, { n: 10 })).toEqual({ ok: true, context: { n: 10, result: 3_628_800 } })
   })
 
-  promised('row 61: endless recursion is an ordinary failure of the innermost step that fits', async (given) => {
+  promised('row 61: endless recursion ends with SC_LIMIT, 256 runs deep', async (given) => {
     const endless: { chain?: { runSync(): object } } = {}
     const definition = chain('endless').next(() => endless.chain?.runSync(), { out: 'again', args: [] })
     endless.chain = definition
     const error = await given.failure(definition)
 
-    expect(error.code).toBe('SC_STEP')
-    let cause: unknown = error
-    while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause
-    expect(cause).toBeInstanceOf(RangeError)
+    expect(error.code).toBe('SC_LIMIT')
+    expect(error.message).toBe("Chain 'endless' is run inside of 256 others; that is the most")
+    expect(error.step).toBe('again')
     expect(given.runSync(chain('c').next(() => 1, { out: 'a', args: [] }))).toEqual({ ok: true, context: { a: 1 } })
   })
 

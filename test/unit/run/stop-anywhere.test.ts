@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
-import fc from 'fast-check'
 import { type Hooks, isStepchainError, type RunOptions, type StepHandle } from 'stepchain'
 import { expect, test } from 'vitest'
+import fc from '../../support/property.ts'
 import { wait } from '../../support/steps.ts'
 import { Tally } from '../../support/tally.ts'
 import { type Loose, untyped } from '../../support/untyped.ts'
