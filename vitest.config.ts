@@ -8,6 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['./test/support/seed.ts'],
     reporters: ['default', './test/support/summary-reporter.ts'],
     typecheck: {
       include: ['test/types/**/*.test-d.ts'],

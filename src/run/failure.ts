@@ -3,6 +3,7 @@ import { describeThrown } from '../define/describe.ts'
 import {
   type ErrorDetails,
   isStepchainError,
+  LimitError,
   type StepchainError,
   StepFailedError,
   StepTimeoutError,
@@ -94,9 +95,10 @@ function makeError(run: RunRecord, failure: AttemptFailure, suppressed: readonly
   const { error, how, issues = [] } = failure
   // Ours already: a ref that leads nowhere, a validator that cannot be used.
   if (run.extra?.failure === error && isStepchainError(error)) return error
-  // A limit reached inside is told as what it is, however many runs it is inside of.
-  if (isStepchainError(error) && (run.extra?.child?.extra?.failure === error || error.code === 'SC_LIMIT'))
-    return retold(run, error, suppressed)
+  if (run.extra?.child?.extra?.failure === error && isStepchainError(error)) return retold(run, error, suppressed)
+  // Told as what it is, however many runs it is inside of.
+  if (isStepchainError(error) && error.code === 'SC_LIMIT')
+    return new LimitError(error.message, { ...detailsOf(run), cause: error, suppressed })
   const path = stepPath(run, isStepchainError(error) ? error.step : undefined)
   // A schema throws nothing: its issues are all there is.
   const details = { ...detailsOf(run), ...(error === issues ? {} : { cause: error }), step: path, issues, suppressed }

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest'
 import { type Case, promised } from '../support/promises.ts'
-import { deferred, flaky } from '../support/steps.ts'
-import { Tally } from '../support/tally.ts'
+import { recorder } from '../support/recorder.ts'
+import { deferred } from '../support/steps.ts'
 import { untyped } from '../support/untyped.ts'
 
 type Settle = (value: unknown) => void
@@ -54,6 +54,25 @@ describe('a step that gives', () => {
     expect(await running).toMatchObject({ ok: false, error: { code: 'SC_CANCELLED' } })
   })
 
+  promised('row 52: a thenable that never settles is warned of after slowStepWarning, once', async (given) => {
+    const logger = recorder('warn')
+    const slow: unknown[] = []
+    const options = { logger, slowStepWarning: 10_000, hooks: { onSlowStep: (event: object) => void slow.push(event) } }
+    const running = given.run(
+      untyped('c').next(() => ({ then: () => {} }), { out: 'a', args: [] }),
+      {},
+      options,
+    )
+    await given.clock.advance(9_999)
+    expect(slow).toEqual([])
+    await given.clock.advance(1e6)
+    expect(slow).toMatchObject([{ path: 'a', attempt: 1, elapsed: 10_000 }])
+    expect(logger.text).toHaveLength(1)
+    given.controller.abort()
+
+    expect((await running).ok).toBe(false)
+  })
+
   const first: readonly (readonly [string, (ok: Settle, no: Settle) => void])[] = [
     ['resolves twice', (ok) => (ok('first'), ok('second'))],
     ['resolves, then rejects', (ok, no) => (ok('first'), no(new Error('second')))],
@@ -97,6 +116,8 @@ describe('a step that gives', () => {
 
     expect(outcome).toEqual({ ok: true, context: { a: undefined, b: [undefined] } })
     expect(outcome.ok && 'a' in outcome.context).toBe(true)
+    const missing = untyped('c').next((a: unknown) => [a], { out: 'b', args: ['a'] })
+    expect((await given.failure(missing, { strict: true })).code).toBe('SC_REFERENCE')
   })
 
   promised('row 55: an object with a then that is no function: data', async (given) => {
@@ -135,6 +156,18 @@ describe('a step that gives', () => {
   for (const [what, value] of kept)
     promised(`row 56: ${what}: stored by reference, untouched`, (given) => expectKept(given, value))
 
+  promised('row 56: what must not be touched is looked at by what prints it alone, and guarded', async (given) => {
+    const lines = recorder('info')
+    for (const value of [touchy, new Private(), new WeakRef({})])
+      await given.run(
+        untyped('c').next(() => value, { out: 'a', args: [], log: '{a}' }),
+        {},
+        { logger: lines },
+      )
+
+    expect(lines.text).toEqual(['info [threw Error]', 'info Private {}', 'info WeakRef {}'])
+  })
+
   promised('row 56: a revoked proxy, which cannot be asked whether it is a thenable: SC_STEP', async (given) => {
     const { proxy, revoke } = Proxy.revocable({}, {})
     revoke()
@@ -143,26 +176,18 @@ describe('a step that gives', () => {
   })
 
   promised('row 57: its own context, a cycle: stored by reference, printed with bounds', async (given) => {
-    const lines: string[] = []
-    const line = (message: string): void => void lines.push(message)
-    const logger = { debug: () => {}, info: line, warn: line, error: line }
+    const logger = recorder('info')
     const definition = untyped('c').next((context: object) => context, { out: 'self', log: '{self}' })
     const outcome = await given.run(definition, { a: 1 }, { logger })
 
     expect(outcome.ok && outcome.context['self']).toBe(outcome.ok && outcome.context)
-    expect(lines).toEqual(['{"a":1,"self":[Circular]}'])
+    expect(logger.text).toEqual(['info {"a":1,"self":[Circular]}'])
   })
 
   promised('row 57: a large array: stored by reference, printed with bounds', async (given) => {
     const large: unknown[] = []
     large.length = 50_000_000
-    let line = ''
-    const logger = {
-      debug: () => {},
-      info: (message: string) => void (line = message),
-      warn: () => {},
-      error: () => {},
-    }
+    const logger = recorder('info')
     const outcome = await given.run(
       untyped('c').next(() => large, { out: 'a', args: [], log: '{a}' }),
       {},
@@ -170,7 +195,7 @@ describe('a step that gives', () => {
     )
 
     expect(outcome.ok && outcome.context['a']).toBe(large)
-    expect(line.length).toBeLessThan(20_000)
+    expect(logger.text[0]?.length).toBeLessThan(20_000)
   })
 
   promised('row 58: an iterator, a generator or a stream: stored as it is, read by nobody', async (given) => {
@@ -182,71 +207,5 @@ describe('a step that gives', () => {
     }
     for (const value of [rows(), later(), [1].values(), new ReadableStream(), new Map().entries()])
       await expectKept(given, value)
-  })
-})
-
-describe('a step that changes', () => {
-  promised('row 59: an earlier output: allowed, by reference', async (given) => {
-    const definition = untyped('c')
-      .next(() => [1], { out: 'list', args: [] })
-      .tap((list: number[]) => void list.push(2), { args: ['list'] })
-
-    expect(await given.run(definition)).toEqual({ ok: true, context: { list: [1, 2] } })
-  })
-
-  promised('row 60: the context itself cannot harm the run: a frozen one is gone on with as a copy', async (given) => {
-    for (const isAsync of [false, true]) {
-      for (const options of [{}, { validate: () => true }]) {
-        const later = flaky(0, 'paid')
-        const freeze = (context: object): object => Object.freeze(context)
-        const definition = untyped('c')
-          .next(isAsync ? async (context: object) => freeze(context) && 1 : (context: object) => freeze(context) && 1, {
-            out: 'a',
-          })
-          .next(isAsync ? async () => later() : later, { out: 'b', args: [], retry: 3, ...options })
-          .next(() => 'last', { out: 'd', args: [] })
-
-        expect(await given.run(definition, { x: 1 })).toEqual({
-          ok: true,
-          context: { x: 1, a: 1, b: 'paid', d: 'last' },
-        })
-        expect(later.calls).toBe(1)
-      }
-    }
-  })
-
-  promised('row 60: the context by adding, deleting or replacing keys reaches no bookkeeping', async (given) => {
-    const tally = new Tally()
-    const definition = untyped('c')
-      .next(() => 1, { out: 'a', args: [] })
-      .tap((context: Record<string, unknown>) => {
-        delete context['a']
-        Object.assign(context, { steps: [], index: 99, b: 'early' })
-      })
-      .next(() => 2, { out: 'b', args: [] })
-
-    expect(await given.run(definition, {}, { hooks: tally.hooks })).toEqual({
-      ok: true,
-      context: { steps: [], index: 99, b: 2 },
-    })
-    expect(tally.of('afterStep')).toHaveLength(3)
-  })
-
-  promised('row 60: the context to one whose keys refuse to be written loses no output', async (given) => {
-    const refuse = (context: object): void =>
-      void Object.defineProperty(context, 'b', {
-        get: () => 'theirs',
-        set() {
-          throw new Error('no')
-        },
-        enumerable: true,
-        configurable: true,
-      })
-    const definition = untyped('c')
-      .tap(refuse)
-      .next(async () => 2, { out: 'b' })
-      .next(() => 3, { out: 'd', args: [] })
-
-    expect(await given.run(definition)).toEqual({ ok: true, context: { b: 2, d: 3 } })
   })
 })

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { chain, StepchainError } from 'stepchain'
 import { describe, expect } from 'vitest'
-import { promised } from '../support/promises.ts'
+import { promised, SECRET } from '../support/promises.ts'
 import { flaky, wait } from '../support/steps.ts'
 
 const throws = (thrown: unknown) => (): never => {
@@ -38,6 +38,23 @@ describe('a step that throws', () => {
         expect(error.attempts.map((attempt) => attempt.error)).toEqual([thrown, thrown])
         expect(error.message).toBe(`Step 'a' failed on attempt 2 of 2: ${text}`)
       }
+      const outcome = given.runSync(chain('c').next(throws(thrown), { out: 'a', args: [] }))
+      expect(!outcome.ok && outcome.error.cause).toBe(thrown)
+    })
+  }
+
+  for (const [title, thrown] of [
+    ['text', SECRET],
+    ['an Error', new Error(`refused ${SECRET}`)],
+    ['an Error behind another', new Error('outer', { cause: new Error(SECRET) })],
+    ['an AggregateError', new AggregateError([new Error(SECRET)], SECRET)],
+  ] as const) {
+    // What watched runs redact is looked for in all that they print and throw: G7.
+    promised(`row 44: ${title} with a secret in it is the cause as it was, and shows nowhere`, async (given) => {
+      const retry = { retries: 1, initialDelay: 0 }
+      const error = await given.failure(chain('c').next(throws(thrown), { out: 'a', args: [], retry }))
+
+      expect(error.cause).toBe(thrown)
     })
   }
 

@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest'
 import { type Case, promised } from '../support/promises.ts'
 import { flaky } from '../support/steps.ts'
 import { Tally } from '../support/tally.ts'
+import { untyped } from '../support/untyped.ts'
 
 const exact = { backoff: 'exponential', initialDelay: 100, factor: 3, jitter: 'none' } as const
 
@@ -58,6 +59,40 @@ describe('retries', () => {
 
       expect(await given.run(definition)).toEqual({ ok: true, context: { a: 'ok' } })
       expect(step.calls).toBe(3)
+    })
+  }
+
+  const ours: readonly (readonly [string, (given: Case) => unknown])[] = [
+    ['NonRetryableError', () => Promise.reject(new NonRetryableError('no such user'))],
+    ['of a definition', () => untyped('i').next(1, { out: 'x' })],
+    ['of a template', () => untyped('i').next(() => 1, { out: 'x', log: '{' })],
+    [
+      'of a reference',
+      () =>
+        untyped('i')
+          .tap(() => 1, { args: ['x'] })
+          .run({}, { strict: true, logger: null }),
+    ],
+    [
+      'of a validation',
+      () =>
+        untyped('i')
+          .tap(() => 1, { validate: () => false })
+          .run(),
+    ],
+    ['of a cancellation', () => untyped('i').run({}, { signal: AbortSignal.abort() })],
+    ['of a deadline', () => untyped('i').run({}, { deadline: () => 0 })],
+    ['of an input', () => untyped('i').run(5)],
+  ]
+  for (const [title, fail] of ours) {
+    promised(`row 82: an error ${title} is not retried`, async (given) => {
+      let calls = 0
+      const step = (): unknown => (calls++, fail(given))
+      const retry = { retries: 5, initialDelay: 0 }
+      const error = await given.failure(untyped('c').next(step, { out: 'a', args: [], retry }))
+
+      expect(error).toMatchObject({ code: 'SC_STEP', attempts: [{ attempt: 1 }] })
+      expect(calls).toBe(1)
     })
   }
 

@@ -1,6 +1,7 @@
 import { chain, type Hooks } from 'stepchain'
 import { describe, expect } from 'vitest'
 import { promised } from '../support/promises.ts'
+import { recorder } from '../support/recorder.ts'
 import { deferred, flaky, never } from '../support/steps.ts'
 import { Tally } from '../support/tally.ts'
 
@@ -35,6 +36,24 @@ describe('a hook that', () => {
       )
     }
 
+  for (const name of names)
+    for (const [how, fail] of failing) {
+      promised(
+        `row 94: ${how}, in ${name}, with strictHooks: SC_HOOK, and no step is repeated for it`,
+        async (given) => {
+          const paid = flaky(1, 'paid')
+          const definition = chain('c').next(paid, { out: 'a', args: [], retry: { retries: 3, initialDelay: 0 } })
+          const error = await given.failure(definition, { hooks: { [name]: fail }, strictHooks: true })
+
+          expect(error.code).toBe('SC_HOOK')
+          expect(error.cause).toBe(fault)
+          expect(paid.calls).toBe(
+            { onRunStart: 0, beforeStep: 0, beforeAttempt: 0, onRetry: 1, afterStep: 2, onRunEnd: 2 }[name],
+          )
+        },
+      )
+    }
+
   promised('row 94: throws while a run fails: the run fails with what it failed with', async (given) => {
     const down = new Error('down')
     const throwing = failing[0]?.[1] as () => void
@@ -44,19 +63,21 @@ describe('a hook that', () => {
     expect(error.cause).toBe(down)
   })
 
-  promised('row 95: never settles is waited for 5 s, then left behind, which is told', async (given) => {
+  promised('row 95: never settles is waited for 5 s, then left behind, which is told and warned of', async (given) => {
     const tally = new Tally()
+    const logger = recorder('warn')
     const begun = given.clock.now()
     const definition = chain('c').next(() => given.clock.now() - begun, { out: 'at', args: [] })
     const running = given.run(
       definition,
       {},
-      { hooks: { beforeStep: never, onHookError: tally.hooks.onHookError as () => void } },
+      { logger, hooks: { beforeStep: never, onHookError: tally.hooks.onHookError as () => void } },
     )
     await given.clock.advance(5_000)
 
     expect(await running).toEqual({ ok: true, context: { at: 5_000 } })
     expect(tally.of('onHookError')).toMatchObject([{ source: 'beforeStep' }])
+    expect(logger.text).toEqual([expect.stringMatching(/^warn beforeStep at 'at' .*5000 ms/)])
   })
 
   promised('row 95: settles after it was left behind changes nothing', async (given) => {

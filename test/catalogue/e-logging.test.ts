@@ -131,12 +131,15 @@ describe('a redactor that', () => {
     promised(`row 101: ${what} fails closed: neither a line nor a message shows the raw text`, async (given) => {
       const lines: string[] = []
       const secret = 'hunter2'
-      const options = { logger: logging((line) => lines.push(line)), redact: redact as (text: string) => string }
+      const tally = new Tally()
+      const logger = { ...logging((line) => lines.push(line)), isLevelEnabled: (level: string) => level !== 'debug' }
+      const options = { logger, redact: redact as (text: string) => string }
       await given.run(
         untyped('c').next(() => secret, { out: 'a', args: [], log: 'a={a}' }),
         {},
-        options,
+        { ...options, hooks: tally.hooks },
       )
+      expect(tally.of('onHookError')).toMatchObject([{ source: 'redact', path: 'a' }])
       const error = await given.failure(
         untyped('c').next(flaky(9, 1, new Error(secret)), { out: 'a', args: [] }),
         options,

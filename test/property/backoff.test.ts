@@ -1,9 +1,12 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Policy } from '../../src/compile/policy.ts'
 import { backoff, delayAfter } from '../../src/run/backoff.ts'
 import { policyOf } from '../support/policy.ts'
+import fc from '../support/property.ts'
 import { seeded } from '../support/random.ts'
+import { Tally } from '../support/tally.ts'
+import { untyped } from '../support/untyped.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
 
 const SHAPES = ['constant', 'linear', 'exponential'] as const
 const JITTERS = ['none', 'full', 'half', 'decorrelated'] as const
@@ -36,6 +39,21 @@ function grown({ backoff: shape, initialDelay, factor, maxDelay }: Policy, attem
     wait = next
   }
   return wait < maxDelay ? wait : maxDelay
+}
+
+/** Between what a wait is drawn, before the longest cuts it. */
+function spreadOf(policy: Policy, attempt: number, previous: number): readonly [number, number] {
+  const full = backoff(policy, attempt)
+  const first = policy.initialDelay
+  if (policy.jitter === 'decorrelated') return [first, Math.max(first, 3 * (previous === 0 ? first : previous))]
+  return [{ none: full, full: 0, half: full / 2 }[policy.jitter], full]
+}
+
+/** The mean of a number drawn from a range and cut at its longest. */
+function cappedMean(least: number, most: number, longest: number): number {
+  if (most <= longest) return (least + most) / 2
+  const below = (longest ** 2 - least ** 2) / 2
+  return (below + longest * (most - longest)) / (most - least)
 }
 
 /** The mean of many draws of the first wait. */
@@ -103,19 +121,9 @@ describe('jitter', () => {
         fc.double({ min: 0, max: 1e6, noNaN: true }),
         (policy, attempt, chance, previous) => {
           const wait = delay(policy, attempt, { random: () => chance, previous })
-          const full = backoff(policy, attempt)
-          const { initialDelay, maxDelay } = policy
-          const [least, most] = {
-            none: [full, full],
-            full: [0, full],
-            half: [full / 2, full],
-            decorrelated: [
-              initialDelay,
-              Math.min(maxDelay, Math.max(initialDelay, 3 * (previous === 0 ? initialDelay : previous))),
-            ],
-          }[policy.jitter] as [number, number]
+          const [least, most] = spreadOf(policy, attempt, previous)
           expect(wait).toBeGreaterThanOrEqual(least)
-          expect(wait).toBeLessThanOrEqual(most * (1 + 1e-12))
+          expect(wait).toBeLessThanOrEqual(Math.min(policy.maxDelay, most * (1 + 1e-12)))
         },
       ),
     )
@@ -166,6 +174,30 @@ describe('jitter', () => {
     )
   })
 
+  test('has the mean of its kind, whatever the policy', () => {
+    // Equally spaced draws, so that a mean is exact to half of the space between two of them.
+    const draws = 500
+    // Whole numbers: the square of a very small one would be 0.
+    const whole = fc
+      .record({
+        backoff: fc.constantFrom(...SHAPES),
+        jitter: fc.constantFrom(...JITTERS),
+        initialDelay: fc.nat(10_000),
+        room: fc.oneof(fc.constant(Infinity), fc.nat(1_000_000)),
+      })
+      .map(({ room, ...policy }) => policyOf({ ...policy, maxDelay: policy.initialDelay + room }))
+    fc.assert(
+      fc.property(whole, fc.integer({ min: 1, max: 20 }), fc.nat(1_000_000), (policy, attempt, previous) => {
+        let sum = 0
+        for (let index = 0; index < draws; index++)
+          sum += delay(policy, attempt, { random: () => (index + 0.5) / draws, previous })
+        const [least, most] = spreadOf(policy, attempt, previous)
+        const off = Math.abs(sum / draws - cappedMean(least, most, policy.maxDelay))
+        expect(off).toBeLessThanOrEqual(((most - least) / draws + most * 1e-9) / 2)
+      }),
+    )
+  })
+
   // 20,000 draws of a uniform number: the mean's standard error is 0.2 % of the range, so 1 % is five of them.
   test.each([
     ['full', 3, 0, 200],
@@ -175,6 +207,45 @@ describe('jitter', () => {
   ] as const)('%s at attempt %d, after %d ms, is %d ms in the mean', (kind, attempt, previous, expected) => {
     const found = mean({ jitter: kind, initialDelay: 100 }, attempt, previous)
     expect(Math.abs(found - expected)).toBeLessThan(expected * 0.02)
+  })
+})
+
+describe('a whole run', () => {
+  /** The waits of a run that fails as often as it can. */
+  async function waits(retry: object, seed: number, sync: boolean): Promise<unknown[]> {
+    const clock = new VirtualClock()
+    const tally = new Tally()
+    const fail = (): never => {
+      throw new Error('down')
+    }
+    const definition = untyped('orders').next(fail, { out: 'x', args: [], retry })
+    const options = { clock, random: seeded(seed), logger: null, hooks: tally.hooks }
+    if (sync) expect(() => definition.runSync({}, options)).toThrow('down')
+    else await Promise.all([expect(definition.run({}, options)).rejects.toThrow('down'), clock.advance(1e12)])
+    const told = tally.of('onRetry').map(({ delay: wait }) => wait)
+    if (sync) expect(clock.slept).toEqual(told.filter((wait) => wait !== 0))
+    return told
+  }
+
+  test('waits the same under the same seed, synchronous or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          retries: fc.nat(6),
+          backoff: fc.constantFrom(...SHAPES),
+          jitter: fc.constantFrom(...JITTERS),
+          initialDelay: fc.nat(5_000),
+          factor: fc.double({ min: 1, max: 5, noNaN: true }),
+        }),
+        fc.integer(),
+        async (retry, seed) => {
+          const first = await waits(retry, seed, false)
+          expect(first).toHaveLength(retry.retries)
+          expect(await waits(retry, seed, false)).toEqual(first)
+          expect(await waits(retry, seed, true)).toEqual(first)
+        },
+      ),
+    )
   })
 })
 
@@ -190,48 +261,6 @@ describe('a function', () => {
           expect(wait).toBe(Math.min(maxDelay, given > 0 ? given : 0))
         },
       ),
-    )
-  })
-})
-
-describe('what an error asks for', () => {
-  test('is a number of ms that is not negative, or nothing: never a throw', () => {
-    const bare = fc.object({
-      key: fc.constantFrom('retryAfter', 'headers', 'response', 'retry-after', 'get'),
-      maxDepth: 3,
-    })
-    fc.assert(
-      fc.property(fc.oneof(fc.anything(), bare), policies, (error, policy) => {
-        const failure = { attempt: 1, error, random: () => 0.5, previous: 0, wall: () => 0 }
-        const wait = delayAfter(policy, failure)
-        expect(wait).toBeGreaterThanOrEqual(0)
-        expect(wait).toBeLessThan(Infinity)
-      }),
-    )
-  })
-
-  test('seconds are thousands of ms', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 9_999_999_999 }), policies, (seconds, policy) => {
-        const failure = {
-          attempt: 1,
-          error: { headers: { 'retry-after': String(seconds) } },
-          random: () => 0.5,
-          previous: 0,
-          wall: () => 0,
-        }
-        expect(delayAfter(policy, failure)).toBe(seconds * 1_000)
-      }),
-    )
-  })
-
-  test('a date is as far away as it is', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 4e9 }), fc.integer({ min: 0, max: 4e9 }), (now, then) => {
-        const error = { retryAfter: new Date(then * 1_000).toUTCString() }
-        const failure = { attempt: 1, error, random: () => 0.5, previous: 0, wall: () => now * 1_000 }
-        expect(delayAfter(policyOf({}), failure)).toBe(Math.max(0, then - now) * 1_000)
-      }),
     )
   })
 })

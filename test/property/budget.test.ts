@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { retryBudget } from 'stepchain'
 import { expect, test } from 'vitest'
+import fc from '../support/property.ts'
 
 test('a budget follows gRFC A6, counted in whole eighths of tokens', () => {
   // Eighths are exact in binary, so that the very threshold is tested too.

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isAllowedSegment, MISSING, read } from '../../src/compile/path.ts'
+import fc from '../support/property.ts'
 import { untyped } from '../support/untyped.ts'
 
 const names = fc.oneof(

@@ -1,46 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { escapeText, render } from '../../src/observe/render.ts'
-
-const anything = fc.anything({
-  withBigInt: true,
-  withBoxedValues: true,
-  withDate: true,
-  withMap: true,
-  withNullPrototype: true,
-  withObjectString: true,
-  withSet: true,
-  withSparseArray: true,
-  withTypedArray: true,
-  stringUnit: 'binary',
-  maxDepth: 6,
-})
-
-/** Makes objects whose traps throw or lie; made late, since fast-check itself looks at what it generates. */
-const hostile = fc
-  .record({
-    traps: fc.uniqueArray(fc.constantFrom('get', 'has', 'ownKeys', 'getOwnPropertyDescriptor', 'getPrototypeOf')),
-    thrown: anything,
-    answer: anything,
-    target: fc.constantFrom({ a: 1 }, [1], () => {}, new Error('x'), new Map([[1, 2]])),
-  })
-  .map(({ traps, thrown, answer, target }) => () => {
-    const act = (): unknown => {
-      if (answer === undefined) throw thrown
-      return answer
-    }
-    return new Proxy<object>(target, Object.fromEntries(traps.map((trap) => [trap, act])))
-  })
-
-/** Makes objects with a property that throws. */
-const throwing = fc
-  .tuple(fc.constantFrom('toJSON', 'constructor', 'a', 'name', 'message'), anything)
-  .map(([key, thrown]) => () => {
-    const get = (): never => {
-      throw thrown
-    }
-    return Object.defineProperty(key === 'message' ? new Error('x') : {}, key, { enumerable: true, get })
-  })
+import { anything, hostile, throwing } from '../support/hostile.ts'
+import fc from '../support/property.ts'
 
 const json = fc.jsonValue({ maxDepth: 5 })
 
@@ -69,6 +30,31 @@ describe('rendering', () => {
         expect(JSON.parse(render(value))).toEqual(value)
       }),
       { numRuns: 1_000 },
+    )
+  })
+
+  test('looks at no more of a value than it prints, however large that is', () => {
+    const counted = (value: unknown, count: () => void): unknown => {
+      if (typeof value !== 'object' || value === null) return value
+      const get = (target: object, key: PropertyKey): unknown => {
+        count()
+        return counted(Reflect.get(target, key), count)
+      }
+      return new Proxy(value, { get })
+    }
+    const large = fc
+      .tuple(json, fc.integer({ min: 1, max: 20_000 }))
+      .map(([value, copies]) => [
+        Array.from({ length: copies }, () => value),
+        Object.fromEntries(Array.from({ length: copies % 500 }, (_, key) => [`key${key}`, value])),
+      ])
+    fc.assert(
+      fc.property(fc.oneof(json, large), (value) => {
+        let reads = 0
+        const text = render(counted(value, () => reads++))
+        // An object, of two characters at least, is asked what it is made of and how it wants to be shown.
+        expect(reads).toBeLessThanOrEqual(6 * text.length + 20)
+      }),
     )
   })
 

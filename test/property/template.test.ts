@@ -1,8 +1,13 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Place } from '../../src/compile/check.ts'
+import { compileTemplate } from '../../src/compile/template.ts'
 import { escapeText } from '../../src/observe/render.ts'
+import { anything, hostile, throwing } from '../support/hostile.ts'
+import fc from '../support/property.ts'
 import { recorder } from '../support/recorder.ts'
+import { Tally } from '../support/tally.ts'
 import { untyped } from '../support/untyped.ts'
+import { work } from '../support/work.ts'
 
 const texts = fc.oneof(
   fc.string(),
@@ -11,18 +16,20 @@ const texts = fc.oneof(
 )
 
 /** The line that a template prints, or the code of what it is refused with. */
-function printed(template: string, output: unknown = 1): string {
+function printed(template: string, output: unknown = 1, input: object = {}): string {
   const logger = recorder('info')
+  const { hooks, ...tally } = new Tally()
   try {
     untyped('orders')
       .next(() => output, { out: 'x', log: template })
-      .runSync({}, { logger })
+      .runSync(input, { logger, hooks })
   } catch (error) {
     const { code } = error as { code: string }
     if (code !== 'SC_TEMPLATE') throw error
     return code
   }
   expect(logger.lines).toHaveLength(1)
+  expect(tally.events.filter(({ hook }) => hook === 'onHookError')).toEqual([])
   return logger.lines[0]?.message ?? ''
 }
 
@@ -40,6 +47,75 @@ describe('a template', () => {
         expect(typeof printed(template)).toBe('string')
       }),
       { numRuns: 2_000 },
+    )
+  })
+
+  test('of any refs, into whatever, prints a line and is no fault', () => {
+    const segments = fc.constantFrom('.a', '.0', '.then', '.length', '.name', '["b-c"]', '[1]', '.toString', '.size')
+    const refs = fc.array(segments, { maxLength: 3 }).map((path) => `{v${path.join('')}}`)
+    fc.assert(
+      fc.property(fc.array(refs, { maxLength: 5 }), fc.oneof(hostile, throwing), anything, (parts, make, value) => {
+        for (const v of [make(), { a: make(), 0: make() }, [make(), value], value])
+          expect(printed(parts.join(' '), 1, { v })).not.toBe('SC_TEMPLATE')
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('is taken apart, or refused, in a number of steps that grows as its length does', () => {
+    const units = [
+      '{',
+      '}',
+      '{x',
+      '{aaaa',
+      '{x}',
+      '{{',
+      '}}',
+      'x',
+      '.',
+      '[',
+      ']',
+      '"',
+      '{x["',
+      '{x[0]',
+      '0',
+      'aaaaaaaa',
+    ]
+    const place = new Place('orders', 'load')
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(...units), fc.integer({ min: 1, max: 2_000 })), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        (runs) => {
+          const template = runs
+            .map(([unit, count]) => unit.repeat(count))
+            .join('')
+            .slice(0, 65_536)
+          const { steps } = work(() => {
+            try {
+              return compileTemplate(template, place)
+            } catch (error) {
+              return error
+            }
+          })
+          // A few for each character, and some for the message of a refusal.
+          expect(steps).toBeLessThanOrEqual(4 * template.length + 500)
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  test('is filled in with one reading of each ref, however many there are', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), (count) => {
+        let reads = 0
+        const v = Object.defineProperty({}, 'a', { get: () => ++reads })
+        printed('{v.a}'.repeat(count), 1, { v })
+        expect(reads).toBe(count)
+      }),
     )
   })
 

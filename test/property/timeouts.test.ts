@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import fc from '../support/property.ts'
 import { untyped } from '../support/untyped.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 

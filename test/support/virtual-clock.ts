@@ -18,6 +18,8 @@ export class VirtualClock implements Clock {
   #order = 0
   readonly #wallOffset = Date.UTC(2026, 0, 1)
   readonly #timers = new Map<number, Timer>()
+  /** How many ms passed in which nothing could happen. */
+  blocked = 0
   /** Every wait of `sleepSync`, in ms. */
   readonly slept: number[] = []
 
@@ -47,6 +49,7 @@ export class VirtualClock implements Clock {
   /** Moves time without letting anything happen: what code that blocks does. */
   block(ms: number): void {
     this.#now += ms
+    this.blocked += ms
   }
 
   /** Moves time, letting each timer fire when its moment comes. */

@@ -26,7 +26,7 @@ describe('the context', () => {
     }>()
   })
 
-  test('is what a function without args is given, flat and read-only, with the step handle', () => {
+  test('row 60: is what a function without args is given, flat and read-only, with the step handle', () => {
     chain<Start>()
       .put('batch', 500)
       .next((context, step) => {

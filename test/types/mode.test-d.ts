@@ -22,7 +22,7 @@ describe('runSync', () => {
     expectTypeOf(sync.safeRunSync).toBeFunction()
   })
 
-  test('names the asynchronous steps when there are any', () => {
+  test('row 28: names the asynchronous steps when there are any', () => {
     const later = base.next(loadLater, { args, out: 'first' }).next(load, { args, out: 'sync' })
     expectTypeOf(later.runSync).toEqualTypeOf<HasAsyncSteps<'first'>>()
     const latest = later.next(async ({ first }) => first.length, { out: 'second' })

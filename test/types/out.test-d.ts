@@ -29,7 +29,7 @@ describe('out', () => {
     base.put('source', 1)
   })
 
-  test('must not be reserved', () => {
+  test('row 1: must not be reserved', () => {
     // @ts-expect-error [ts2322] -- `$…` is ours
     base.next(one, { out: '$step' })
     // @ts-expect-error [ts2322] -- it would set the prototype

@@ -107,7 +107,7 @@ describe('a ref', () => {
     base.next(typeOf<unknown>(), { args: ['$steps'] })
   })
 
-  test('to a key that is not there does not compile, whatever the parameter', () => {
+  test('row 16: to a key that is not there does not compile, whatever the parameter', () => {
     // @ts-expect-error [ts2820] -- a typing error
     base.next(typeOf<string>(), { args: ['sorce'] })
     // @ts-expect-error [ts2322] -- `unknown` would take it
@@ -118,7 +118,7 @@ describe('a ref', () => {
     base.next(typeOf<unknown>(), { args: ['user.address.town'] })
   })
 
-  test('to a later step does not compile', () => {
+  test('row 17: to a later step does not compile', () => {
     // @ts-expect-error [ts2322] -- `total` comes after it
     base.next(typeOf<unknown>(), { args: ['total'] }).put('total', 1)
   })

@@ -41,6 +41,25 @@ describe('a log template', () => {
     base.next(load, { args, log: 'of {source' })
   })
 
+  test('row 104: that is not well formed does not compile', () => {
+    // @ts-expect-error [ts2322] -- it is not closed
+    base.next(load, { args, log: '{' })
+    // @ts-expect-error [ts2322] -- nor is this
+    base.next(load, { args, log: '{source' })
+    // @ts-expect-error [ts2322] -- nothing at all
+    base.next(load, { args, log: '{}' })
+    // @ts-expect-error [ts2820] -- spaces belong to a name
+    base.next(load, { args, log: '{ source }' })
+    // @ts-expect-error [ts2820] -- so does a hyphen, which needs quotes
+    base.next(load, { args, log: '{user-id}' })
+    // @ts-expect-error [ts2820] -- an empty name at the end
+    base.next(load, { args, log: '{user.}' })
+    // @ts-expect-error [ts2820] -- at the start
+    base.next(load, { args, log: '{.user}' })
+    // @ts-expect-error [ts2820] -- in the middle
+    base.next(load, { args, log: '{user..id}' })
+  })
+
   test('may be empty, plain, or not known to the compiler', () => {
     base.next(load, { args, log: '' })
     base.next(load, { args, log: 'done' })

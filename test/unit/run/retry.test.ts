@@ -189,7 +189,7 @@ describe('which errors are retried', () => {
       expect(outcome.ok).toBe(retried)
       if (!outcome.ok) {
         expect(outcome.error.cause).toBe(ours)
-        expect(outcome.error.code).toBe('SC_STEP')
+        expect(outcome.error.code).toBe(ours instanceof LimitError ? 'SC_LIMIT' : 'SC_STEP')
       }
     })
   }
