@@ -1,6 +1,6 @@
 import { isLiteral } from '../define/literal.ts'
 import { isSimple, type Place } from './check.ts'
-import { isAllowedSegment } from './path.ts'
+import { isAllowedSegment, isRoot } from './path.ts'
 
 /** Where an argument comes from. */
 export const Source = { value: 0, key: 1, path: 2, step: 3, signal: 4, input: 5 } as const
@@ -62,8 +62,8 @@ function compileArgument(argument: unknown, place: Place): Argument {
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   try {
-    const prototype: unknown = Object.getPrototypeOf(value)
-    return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
+    const prototype = Object.getPrototypeOf(value) as object | null
+    return prototype === null || prototype === Object.prototype || (typeof prototype === 'object' && isRoot(prototype))
   } catch {
     // A proxy may refuse to tell.
     return false

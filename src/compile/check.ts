@@ -59,13 +59,14 @@ export class Place {
   }
 
   get stepName(): string | undefined {
-    return typeof this.step === 'number' ? `#${this.step}` : this.step
+    // A name that is yet to be refused may hold what steers a terminal.
+    return typeof this.step === 'number' ? `#${this.step}` : this.step?.replace(/[^\x20-\x7e]/g, '?')
   }
 
   /** Fails with the place, what was got and what was expected. */
   refuse(option: string, value: unknown, expected: string): never {
     const { chain, step } = this
-    const at = step === undefined ? '' : typeof step === 'number' ? `, step #${step}` : `, step '${step}'`
+    const at = step === undefined ? '' : typeof step === 'number' ? `, step #${step}` : `, step '${this.stepName}'`
     const message = `Chain '${chain}'${at}: ${option} is ${preview(value)}; expected ${expected}`
     const details = { chain, step: this.stepName }
     if (this.run === false) throw new DefinitionError(message, details)

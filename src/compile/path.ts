@@ -6,7 +6,7 @@ function prototypeOf(value: object): object | null {
 }
 
 /** Tells whether a prototype is the root of all objects or functions, in this realm or another: nothing is read from those. */
-function isRoot(prototype: object): boolean {
+export function isRoot(prototype: object): boolean {
   return (
     typeof prototype === 'function' || (prototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
   )

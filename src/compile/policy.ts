@@ -106,7 +106,7 @@ export function compilePolicy(retry: unknown, place: Place): Policy {
     retryIf,
     backoff = 'exponential',
     // A longest wait that is shorter than the default first one stands for both.
-    initialDelay = given.maxDelay !== undefined && given.maxDelay >= 0 && given.maxDelay < 100 ? given.maxDelay : 100,
+    initialDelay = typeof given.maxDelay === 'number' && given.maxDelay >= 0 ? Math.min(given.maxDelay, 100) : 100,
     factor = 2,
     maxElapsed = Infinity,
     budget,

@@ -18,6 +18,7 @@ export interface Settings {
   /** In ms; `Infinity` for none. */
   readonly slowStepWarning: number
   readonly strictHooks: boolean
+  readonly hookTimeout: number
   readonly hooks: HookTable | null
   readonly runId: string
   readonly host: Host | null
@@ -37,6 +38,7 @@ export const DEFAULT_SETTINGS: Settings = {
   freeze: false,
   slowStepWarning: Infinity,
   strictHooks: false,
+  hookTimeout: 5_000,
   hooks: null,
   runId: '',
   host: null,
@@ -57,6 +59,7 @@ const NOTHING_GIVEN: Given = {
   freeze: undefined,
   slowStepWarning: undefined,
   strictHooks: undefined,
+  hookTimeout: undefined,
   hooks: undefined,
   runId: undefined,
   host: undefined,
@@ -102,6 +105,7 @@ const CHECKS: { readonly [Name in keyof Given]: (place: Place, value: unknown) =
   freeze: (place, value) => place.boolean('freeze', value),
   slowStepWarning: (place, value) => place.number('slowStepWarning', value, [Number.MIN_VALUE, Infinity]),
   strictHooks: (place, value) => place.boolean('strictHooks', value),
+  hookTimeout: (place, value) => place.number('hookTimeout', value, [0, Infinity]),
   hooks: () => {},
   runId: checkRunId,
   host: (place, value) => place.methods('host', value, ['step']),

@@ -84,7 +84,7 @@ export interface HookErrorEvent extends RunEvent {
 }
 
 /**
- * Functions called during a run, each with one frozen event. They may be asynchronous: `run` waits for them, up to 5,000 ms each; `runSync` does not.
+ * Functions called during a run, each with one frozen event. They may be asynchronous: `run` waits for them, up to `hookTimeout` ms each; `runSync` does not.
  * What they throw goes to `onHookError` and changes nothing. Several sets compose: see `with`.
  */
 export interface Hooks {

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly slowStepWarning?: number | undefined
   /** Whether a hook that throws, or takes too long, fails the run with `SC_HOOK`; no step is repeated for it. @default false */
   readonly strictHooks?: boolean | undefined
+  /** The ms that a run waits for a hook that is asynchronous. @default 5_000 */
+  readonly hookTimeout?: number | undefined
   /** Hooks, called after those of the chain. */
   readonly hooks?: Hooks | undefined
   /** The id of the run: at most 200 letters, digits, `.`, `_`, `:`, `@` or `-`. @default a random one, made when first needed */

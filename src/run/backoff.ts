@@ -32,7 +32,8 @@ export interface Spread {
 export function jitter(policy: Policy, wait: number, { random, previous }: Spread): number {
   if (policy.jitter === 'none') return wait
   // A source of chance that was passed in may give anything.
-  const chance = Math.min(1, Math.max(0, random() || 0))
+  const given: unknown = random()
+  const chance = Math.min(1, Math.max(0, Number(given) || 0))
   switch (policy.jitter) {
     case 'full':
       return chance * wait

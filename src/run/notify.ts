@@ -7,9 +7,6 @@ import { attend } from './limits.ts'
 import { pathOf, rootOf, type RunRecord, runIdOf, type Work } from './record.ts'
 import { noop, promiseOf, thenOf } from './thenable.ts'
 
-/** How long a run waits for a hook, in ms. */
-const PATIENCE = 5_000
-
 /** Reports what a hook, logger, log callback or template threw. Nothing that happens here can change a run. */
 export function reportHookError(
   run: RunRecord,
@@ -97,22 +94,23 @@ export function* waitFor(
   about: { readonly source: string; readonly event: RunEvent },
 ): Work {
   // A run on a host waits for nothing but the host, save inside of its steps.
-  const { host } = run.around.settings
+  const { clock, settings } = run.around
+  const { host, hookTimeout } = settings
   if (run.sync || run.extra?.stopping === true || (host !== null && run.extra?.hosted !== true)) return
   attend(run)
-  const { clock } = run.around
   let timer: unknown
   const patience = new Promise<void>((resolve) => {
+    if (hookTimeout === Infinity) return
     timer = clock.setTimeout(() => {
-      const error = new Error(`the hook did not settle within ${PATIENCE} ms; the run went on without it`)
+      const error = new Error(`the hook did not settle within ${hookTimeout} ms; the run went on without it`)
       failed(run, about.event, { source: about.source, error })
       resolve()
-    }, PATIENCE)
+    }, hookTimeout)
   })
   try {
     yield Promise.race([patience, Promise.all(pending)])
   } finally {
-    clock.clearTimeout(timer)
+    if (timer !== undefined) clock.clearTimeout(timer)
   }
 }
 

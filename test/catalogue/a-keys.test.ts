@@ -159,6 +159,7 @@ describe('the name of a step', () => {
 
       expectRefusal(error, { ...refusal, at: ofStep, option: 'name' })
       expect(error.message.length).toBeLessThan(400)
+      expect(`${error.message}${error.step}`).not.toMatch(/\p{Cc}/u)
       const ofChain = given.refused(() => given.chain(name as string))
       expectRefusal(ofChain, { ...refusal, at: "Chain '': ", option: 'the name of the chain' })
     })

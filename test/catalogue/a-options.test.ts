@@ -183,10 +183,10 @@ describe('jitter and backoff', () => {
   }
 
   promised(
-    'row 14: a source of chance that gives NaN, less than 0 or more than 1 is kept within bounds',
+    'row 14: a source of chance that gives no number, less than 0 or more than 1 is kept within bounds',
     async (given) => {
-      const chances = [Number.NaN, -5, 1e300, Infinity, undefined]
-      const expected = [0, 0, 100, 100, 0]
+      const chances = [Number.NaN, -5, 1e300, Infinity, undefined, 'much', {}]
+      const expected = [0, 0, 100, 100, 0, 0, 0]
       for (const [index, chance] of chances.entries())
         expect(await waited(given, {}, { random: () => chance })).toBe(expected[index])
     },

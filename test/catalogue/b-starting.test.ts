@@ -26,6 +26,7 @@ describe('the input', () => {
     ['a bigint', 5n],
     ['a function', () => 1],
     ['an instance of a class', new Row()],
+    ['an instance of a class that extends null', Object.create(Object.create(null) as object)],
     ['a Map', new Map([['a', 1]])],
     ['a Date', new Date(0)],
     ['an Error', new Error('x')],

@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { chain, StepchainError } from 'stepchain'
 import { describe, expect } from 'vitest'
+import { printedLine } from '../support/printed-line.ts'
 import { promised, SECRET } from '../support/promises.ts'
 import { flaky, wait } from '../support/steps.ts'
 
@@ -151,6 +152,36 @@ describe('a step that throws', () => {
 
     expect(error.message).toBe("Step 'a' failed on attempt 1 of 1: all of them")
   })
+
+  promised('row 48: causes are printed to depth 8, and a cycle is marked', async (given) => {
+    const cycle = new Error('cycle')
+    cycle.cause = new RangeError('inner', { cause: cycle })
+    expect(await printedLine(given, '{x}', cycle)).toBe('[Error: cycle; cause: [RangeError: inner; cause: [Circular]]]')
+
+    let long = new Error('0')
+    for (let depth = 1; depth < 100; depth++) long = new Error(String(depth), { cause: long })
+    const causes = ['99', '98', '97', '96', '95', '94', '93', '92', '91'].join('; cause: [Error: ')
+    expect(await printedLine(given, '{x}', long)).toBe(`[Error: ${causes}; cause: […]${']'.repeat(9)}`)
+    expect(await printedLine(given, '{x}', new Error('a', { cause: { why: 'b' } }))).toBe(
+      '[Error: a; cause: {"why":"b"}]',
+    )
+  })
+
+  promised(
+    'row 49: of an AggregateError with 100,000 errors, 16 are printed and the rest is counted',
+    async (given) => {
+      const errors = Array.from({ length: 100_000 }, (_, index) => new Error(`e${index}`))
+      const first = errors.slice(0, 16).map(({ message }) => `[Error: ${message}]`)
+      const all = new AggregateError(errors, 'all', { cause: 'why' })
+
+      expect(await printedLine(given, '{x}', all)).toBe(
+        `[AggregateError: all; errors: [${first.join(',')},… +99984 more]; cause: "why"]`,
+      )
+      expect(await printedLine(given, '{x}', new AggregateError(errors.slice(0, 2), 'two'))).toBe(
+        `[AggregateError: two; errors: [${first.slice(0, 2).join(',')}]]`,
+      )
+    },
+  )
 
   promised('row 49: an Error with a message of 10 MB makes a short one too', async (given) => {
     const error = await given.failure(

@@ -80,6 +80,25 @@ describe('a hook that', () => {
     expect(logger.text).toEqual([expect.stringMatching(/^warn beforeStep at 'at' .*5000 ms/)])
   })
 
+  promised('row 95: is waited for as long as hookTimeout says', async (given) => {
+    const begun = given.clock.now()
+    const definition = chain('c', { hookTimeout: 10 }).next(() => given.clock.now() - begun, { out: 'at', args: [] })
+    for (const [options, at] of [
+      [{}, 10],
+      [{ hookTimeout: 20 }, 40],
+      [{ hookTimeout: 0 }, 40],
+    ] as const) {
+      const running = given.run(definition, {}, { ...options, hooks: { beforeStep: never } })
+      await given.clock.advance(20)
+      expect(await running).toEqual({ ok: true, context: { at } })
+    }
+    const slow = deferred()
+    const running = given.run(definition, {}, { hookTimeout: Infinity, hooks: { beforeStep: () => slow.promise } })
+    await given.clock.advance(1e9)
+    slow.resolve(1)
+    expect(await running).toMatchObject({ ok: true })
+  })
+
   promised('row 95: settles after it was left behind changes nothing', async (given) => {
     const late = deferred()
     const running = given.run(

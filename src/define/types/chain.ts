@@ -93,7 +93,9 @@ export interface Chain<
   with(hooks: Hooks): Chain<Input, Known, Asynchronous>
 
   /**
-   * Runs the chain.
+   * Runs the chain. Of the input, a plain object, the own enumerable keys that are strings are copied once; symbols and what is not enumerable are ignored.
+   *
+   * What steps leave to the process is theirs: `process.exit`, say, or an error thrown in a timer of their own.
    *
    * @returns the context: the input, the values of `put` and the outputs of the steps
    * @throws StepchainError, by rejecting, whatever went wrong

@@ -92,6 +92,7 @@ describe('waits', () => {
     ['maxDelay', -1, '-1', 'from 100 up'],
     ['maxDelay', Number.NaN, 'NaN', 'a number'],
     ['maxDelay', '1s', '"1s"', 'a number'],
+    ['maxDelay', '50', '"50"', 'a number'],
     ['maxElapsed', -1, '-1', 'from 0 up'],
     ['maxElapsed', Number.NaN, 'NaN', 'a number'],
     ['backoff', 'cubic', '"cubic"', "one of 'constant', 'linear', 'exponential'"],
