@@ -12,8 +12,8 @@ function endlessIn(step: PlanStep): PlanStep | null {
 export function compilePlan(tail: Node): Plan {
   const { name, input, settings } = tail.header
   let index = tail.steps
-  const steps: PlanStep[] = []
-  steps.length = index
+  // oxlint-disable-next-line no-new-array -- to set the length of an empty array, or to turn one round, takes longer.
+  const steps = new Array<PlanStep>(index)
   const puts: Put[] = []
   let async: PlanStep | null = null
   let endless: PlanStep | null = null
