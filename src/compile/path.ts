@@ -28,7 +28,7 @@ function has(target: object, key: string): boolean {
 export function read(value: unknown, path: readonly string[]): unknown {
   let current = value
   for (const key of path) {
-    if (current === null || current === undefined) return MISSING
+    // Of `null` and `undefined` this makes an object that has nothing.
     const target = Object(current) as object
     if (!has(target, key)) return MISSING
     current = Reflect.get(target, key, current)

@@ -38,8 +38,10 @@ export interface PlanStep {
   readonly async: boolean
   /** Whether the clock is read when an attempt begins: nothing else would tell how long it took, or that it blocked for too long. */
   readonly clocked: boolean
-  /** Whether nothing happens around the call but its retries and its timeout. */
+  /** Whether nothing happens around the call but its retries, its timeout and its line. */
   readonly plain: boolean
+  /** Whether it is plain, gets the context, says nothing, and needs no clock to be read. */
+  readonly bare: boolean
 }
 
 /** What was said to a chain, one node behind the other; shared by all chains that were built on it. */
@@ -132,6 +134,8 @@ export interface Surroundings {
   readonly clock: Clock
   /** Whether nothing happens around the calls of steps: no host, no hooks but those that are told of what happened. */
   readonly plain: boolean
+  /** Whether nothing happens around the run either: what is not there need not be looked for at each step. */
+  readonly bare: boolean
   /** Whether the clock was passed in: a test's, say, where limits are to be exact and reading it costs nothing. */
   readonly precise: boolean
   /** Whether a hook wants to know how long steps take. */

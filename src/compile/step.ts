@@ -45,6 +45,7 @@ function blank(fn: unknown): Draft {
     async: false,
     clocked: false,
     plain: false,
+    bare: false,
   }
 }
 
@@ -172,5 +173,6 @@ export function compileStep(source: unknown, options: unknown, place: Place): Pl
     step.nested === null &&
     step.validator === null &&
     (policy === null || (policy.budget === null && policy.maxElapsed === Infinity))
+  step.bare = step.plain && !step.clocked && step.log === null && step.args === null
   return step as PlanStep
 }

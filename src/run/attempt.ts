@@ -36,6 +36,11 @@ export class Failed {
   }
 }
 
+/** What a plain step threw, as the failure that it is. */
+export function failedBy(error: unknown): Failed {
+  return isA(error, Failed) ? error : new Failed(error)
+}
+
 /** What an attempt begins with: nothing, or what a plain step has come to that turned out not to be plain. */
 export interface Begun {
   /** What it was waiting for when it was interrupted. */

@@ -25,7 +25,7 @@ function within(outer: Surroundings, { settings: inner }: Plan): Surroundings {
   }
   const output = inner.redact === null ? outer.output : outer.output.within(inner.redact)
   const around = surround({ settings, output, own: joinHooks(outer.own, inner.hooks), clock: outer.clock })
-  return { ...around, gated: around.gated || outer.gated }
+  return outer.gated ? { ...around, gated: true, bare: false } : around
 }
 
 function inputOf(run: RunRecord, step: PlanStep, plan: Plan): unknown {

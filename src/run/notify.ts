@@ -1,7 +1,7 @@
 import type { PlanStep, PrintedStep } from '../compile/plan.ts'
 import type { HookErrorEvent, Hooks, RunEvent } from '../define/hooks.ts'
 import { HookFailedError } from '../errors.ts'
-import { attemptEvent } from './events.ts'
+import { attemptEvent, endEvent } from './events.ts'
 import { detailsOf, scrub, stepPath } from './failure.ts'
 import { attend } from './limits.ts'
 import { pathOf, rootOf, type RunRecord, runIdOf, type Work } from './record.ts'
@@ -112,6 +112,16 @@ export function* waitFor(
   } finally {
     if (timer !== undefined) clock.clearTimeout(timer)
   }
+}
+
+/** Tells of the end of a plain step. Gives what there is to wait for; `null` for nothing. */
+export function tellPlain(run: RunRecord, step: PlanStep, output: unknown): Work | null {
+  const extra = run.more()
+  extra.begun = true
+  extra.stepAt = run.seenAt
+  const event = endEvent(run, step, { status: 'ok', abandoned: false, output })
+  const pending = emit(run, 'afterStep', event)
+  return pending === null || run.sync ? null : waitFor(run, pending, { source: 'afterStep', event })
 }
 
 /** Prints what a step has to say. */

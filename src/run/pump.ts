@@ -1,53 +1,19 @@
 import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
-import { HookFailedError, type StepchainError } from '../errors.ts'
-import { awaitable, type Begun, Failed, mark, throwIfOverdue } from './attempt.ts'
+import { awaitable, type Begun, failedBy, mark, throwIfOverdue } from './attempt.ts'
 import { call } from './call.ts'
-import { failureOf, tellEnd } from './end.ts'
-import { endEvent } from './events.ts'
+import { failureOf, noteFailure, noteHook, tellEnd } from './end.ts'
+import { Handle } from './handle.ts'
 import { runHosted } from './hosted.ts'
 import { hasOpening, opening, takeInput } from './input.ts'
 import { arm, listen, release } from './limits.ts'
-import { emit, printLine, waitFor } from './notify.ts'
-import { type Answer, Extra, isA, keep, type Interruption, type RunRecord, type Task, type Work } from './record.ts'
+import { printLine, tellPlain } from './notify.ts'
+import { proceed } from './proceed.ts'
+import { type Answer, Extra, keep, type Interruption, type RunRecord, stepOf, type Task, type Work } from './record.ts'
 import { leave, runStep } from './step.ts'
 import { Interrupted, whyBlocked } from './stop.ts'
-import { isNative, thenOf } from './thenable.ts'
+import { isNative, nativeThen, type Then, thenOf } from './thenable.ts'
 
 const NOTHING: Record<string, unknown> = Object.freeze({})
-
-/** Takes a task on to the next promise that it waits for, or to its end. */
-function proceed(run: Run, task: Task, answer: Answer): void {
-  const ticket = ++task.ticket
-  task.next = null
-  task.running = true
-  let step: IteratorResult<PromiseLike<unknown>, unknown>
-  try {
-    step = 'error' in answer ? task.work.throw(answer.error) : task.work.next(answer.value)
-  } catch (error) {
-    run.task = null
-    return task.ended({ error })
-  }
-  task.running = false
-  if (step.done === true) {
-    run.task = null
-    return task.ended({ value: step.value })
-  }
-  const wake = (next: Answer): void => {
-    if (task.ticket !== ticket) return
-    task.next = next
-    // Where a host has settled before the step that it called, the step is waited for.
-    if (run.task === task) run.pump()
-  }
-  try {
-    step.value.then(
-      (value) => wake({ value }),
-      (error: unknown) => wake({ error }),
-    )
-  } catch (error) {
-    // A promise whose constructor, which `then` reads, is not what it should be.
-    task.next = { error }
-  }
-}
 
 /**
  * A run: it goes on by itself until something is a thenable, and awaits nothing that is not.
@@ -142,7 +108,7 @@ export class Run implements RunRecord {
       this.more().stopping = true
     }
     if (task !== null) task.next = { error: new Interrupted(why) }
-    else if (pending !== null) this.beginStep(this.step(), { interrupted: { promise: pending, why } })
+    else if (pending !== null) this.beginStep(stepOf(this), { interrupted: { promise: pending, why } })
     this.pump()
   }
 
@@ -167,29 +133,60 @@ export class Run implements RunRecord {
         else this.sequence++
         try {
           const value = call(this, step)
-          const then = thenOf(value)
-          if (then === null) {
-            if (step.clocked) throwIfOverdue(this, step)
-            this.finish(step, value)
-          } else if (
-            this.follow(step, isNative(then) && !this.sync ? (value as Promise<unknown>) : awaitable(this, value, then))
-          )
-            return true
+          if (this.take(step, value, thenOf(value))) return true
         } catch (error) {
-          this.beginStep(step, { failed: isA(error, Failed) ? error : new Failed(error) })
+          this.beginStep(step, { failed: failedBy(error) })
         }
       }
     }
+  }
+
+  /**
+   * The short way from one promise to the next, where there is nothing around the run, nor around its steps:
+   * what `pump` does there, without looking for what is not there.
+   */
+  private glide(): void {
+    const { steps } = this.plan
+    for (;;) {
+      const step = steps[this.index]
+      if (step === undefined || !step.bare) return void this.pump()
+      this.sequence++
+      try {
+        const value = step.fn(this.context, new Handle(this, step))
+        const then = typeof value === 'object' && value !== null ? (value as { then?: unknown }).then : undefined
+        if (then !== nativeThen) {
+          if (this.take(step, value, typeof then === 'function' ? (then as Then) : thenOf(value))) return
+          continue
+        }
+        const { timeout } = step
+        this.pending = value as Promise<unknown>
+        // Mostly the sweeper knows of the run already.
+        if (timeout !== 0 && (this.listed === 0 || timeout < this.listed)) arm(this, timeout)
+        else this.armed = timeout
+        void this.pending.then(this.onFulfilled, this.onRejected)
+        return
+      } catch (error) {
+        this.beginStep(step, { failed: failedBy(error) })
+        return void this.pump()
+      }
+    }
+  }
+
+  /** Takes what a plain step gave. Tells whether the run waits for it. */
+  private take(step: PlanStep, value: unknown, then: Then | null): boolean {
+    if (then !== null) {
+      const native = isNative(then) && !this.sync
+      return this.follow(step, native ? (value as Promise<unknown>) : awaitable(this, value, then))
+    }
+    if (step.clocked) throwIfOverdue(this, step)
+    this.finish(step, value)
+    return false
   }
 
   private isBlocked(): boolean {
     const why = whyBlocked(this)
     if (why !== null) this.fail(new Interrupted(why))
     return why !== null
-  }
-
-  private step(): PlanStep {
-    return this.plan.steps[this.index] as PlanStep
   }
 
   /** Waits for a plain step. Returns false where the run may not wait any more. */
@@ -219,13 +216,9 @@ export class Run implements RunRecord {
   }
 
   private tell(step: PlanStep, output: unknown): void {
-    const extra = this.more()
-    extra.begun = true
-    extra.stepAt = this.seenAt
-    const event = endEvent(this, step, { status: 'ok', abandoned: false, output })
-    const pending = emit(this, 'afterStep', event)
-    if (pending === null || this.sync) leave(this)
-    else this.begin(waitFor(this, pending, { source: 'afterStep', event }), (end) => this.left(end))
+    const waiting = tellPlain(this, step, output)
+    if (waiting === null) leave(this)
+    else this.begin(waiting, (end) => this.left(end))
   }
 
   private left(end: Answer): void {
@@ -239,13 +232,20 @@ export class Run implements RunRecord {
       if (this.onFulfilled !== fulfilled) return
       this.pending = null
       this.armed = 0
-      this.finish(this.step(), value)
-      this.pump()
+      const step = this.plan.steps[this.index] as PlanStep
+      if (!this.around.bare || !step.bare) {
+        this.finish(step, value)
+        this.pump()
+        return
+      }
+      if (step.out !== null) keep(this, step.out, value)
+      this.index++
+      this.glide()
     }
     this.onFulfilled = fulfilled
     this.onRejected = (error) => {
       if (this.onFulfilled !== fulfilled) return
-      this.beginStep(this.step(), { failed: new Failed(error) })
+      this.beginStep(stepOf(this), { failed: failedBy(error) })
       this.pump()
     }
   }
@@ -263,13 +263,8 @@ export class Run implements RunRecord {
     )
   }
 
-  /** Ends the run with what it failed with: an error of ours, a reason to stop, or an engine's own suspension. */
   private fail(error: unknown): void {
-    const extra = this.more()
-    if (isA(error, Interrupted)) {
-      extra.stopping = true
-      extra.failure = error.why.make(this)
-    } else if (extra.control === null) extra.failure = error as StepchainError
+    noteFailure(this, error)
     this.end()
   }
 
@@ -278,7 +273,7 @@ export class Run implements RunRecord {
     if (around.hooks?.onRunEnd == null || extra === null || extra.control !== null || extra.ending) return this.settle()
     extra.ending = true
     this.begin(tellEnd(this), (end) => {
-      if ('error' in end && isA(end.error, HookFailedError)) extra.failure ??= end.error
+      noteHook(this, end)
       this.settle()
     })
   }

@@ -70,6 +70,8 @@ export interface RunRecord {
   /** The attempt that the controller is of, by its `sequence`. */
   signalled: number
   extra: Extra | null
+  /** What it is at, where that is more than a plain step. */
+  task: Task | null
   // For the sweeper; see there.
   armed: number
   sequence: number

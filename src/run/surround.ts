@@ -8,13 +8,10 @@ export function surround(given: Pick<Surroundings, 'settings' | 'output' | 'own'
   const hooks = joinHooks(output.hooks, own)
   const timed = hooks !== null && (hooks.afterStep !== null || settings.slowStepWarning !== Infinity)
   const watched = hooks !== null && (hooks.beforeStep !== null || hooks.beforeAttempt !== null || hooks.wrap !== null)
-  return {
-    ...given,
-    hooks,
-    timed,
-    precise: clock !== systemClock,
-    plain: !watched && settings.host === null && settings.slowStepWarning === Infinity && !settings.strictHooks,
-    frozen: settings.freeze,
-    gated: settings.signal !== null || settings.deadline !== null || settings.timeout !== Infinity,
-  }
+  const precise = clock !== systemClock
+  const plain = !watched && settings.host === null && settings.slowStepWarning === Infinity && !settings.strictHooks
+  const gated = settings.signal !== null || settings.deadline !== null || settings.timeout !== Infinity
+  const frozen = settings.freeze
+  const bare = plain && !gated && !precise && !timed && !frozen
+  return { ...given, hooks, timed, precise, plain, gated, frozen, bare }
 }

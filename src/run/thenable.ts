@@ -1,4 +1,5 @@
-const nativeThen: unknown = Reflect.get(Promise.prototype, 'then')
+/** The `then` of this realm's promises. */
+export const nativeThen: unknown = Reflect.get(Promise.prototype, 'then')
 
 export type Then = (this: unknown, fulfilled: (value: unknown) => void, rejected: (error: unknown) => void) => unknown
 
