@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
 import { jobs } from './jobs.ts'
-import { ratio } from './measure.ts'
+import { median, ratio } from './measure.ts'
 import { type Figures, TARGETS } from './targets.ts'
+import type { TypeFigures } from './types/costs.ts'
+import { programs, STEPS } from './types/programs.ts'
 import { PROGRAMS } from './weigh.ts'
 
 /** All figures, by version of Node. */
@@ -85,6 +87,32 @@ function soaks(results: Results): string {
   return table(['', 'Node', 'runs', 'listeners left', 'timers left', 'kB of heap left'], rows)
 }
 
+/** The price of the types, a program a line. */
+function typeCosts({ compilers }: TypeFigures): string {
+  const names = unique([...compilers.values()].map(({ times }) => [...times.keys()]))
+  const all = [...compilers.values()]
+  const row = (name: string): string[] => [
+    name,
+    all.map(({ times }) => median(times.get(name) ?? []).toFixed(0)).join(' / '),
+    all.map(({ times }) => digits(ratio(times, name, 'ours'))).join(' / '),
+    all.map(({ instantiations }) => (instantiations.get(name) ?? NaN).toFixed(0)).join(' / '),
+  ]
+  return table(['', 'ms of check time', 'as a ratio to ours', 'instantiations a step'], names.map(row))
+}
+
+/** What was measured of the types: once, whatever the versions of Node. */
+function typeSections(results: Results): string {
+  const types = [...results.values()].find((figures) => figures.types !== undefined)?.types
+  if (types === undefined) return ''
+  const titles = Object.entries(programs).map(([name, { title }]) => `- **${name}**: ${title}`)
+  const completions = [...types.completions].map(([steps, time]) => [`${steps}`, time.toFixed(0)])
+  const compilers = [...types.compilers.keys()].join(' / ')
+  return [
+    section(`Types: programs of ${STEPS} steps, ${compilers}`, typeCosts(types), `${titles.join('\n')}\n\n`),
+    section('Types: from an edit to a completion in the editor', table(['steps', 'ms'], completions)),
+  ].join('')
+}
+
 async function versions(): Promise<string> {
   const manifest = JSON.parse(await readFile(new URL('package-lock.json', import.meta.url), 'utf8')) as {
     packages: Record<string, { version: string; devDependencies: Record<string, string> }>
@@ -129,5 +157,6 @@ Written by \`npm run bench\`; do not edit. README.md says how to read it.
       memory(results, ({ allocation }) => allocation, 10),
     ),
     section('Soak', soaks(results)),
+    typeSections(results),
   ].join('')
 }

@@ -1,11 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { buildAll } from './build.ts'
 import { jobs } from './jobs.ts'
 import { NODES, race, type Racer, ratio, type Times } from './measure.ts'
 import { page, verdicts } from './report.ts'
 import type { Figures } from './targets.ts'
+import { type TypeFigures, types } from './types/costs.ts'
+import { programs } from './types/programs.ts'
+import { declare } from './types/project.ts'
 import { imports, output, sizes } from './weigh.ts'
 
 const { values } = parseArgs({
@@ -67,6 +71,14 @@ async function bytes(what: 'flight' | 'allocation', node: string): Promise<Reado
   return found
 }
 
+async function typeFigures(): Promise<TypeFigures> {
+  const wanted = Object.keys(programs).filter((name) => name === 'ours' || isRacing(name))
+  await declare(fileURLToPath(new URL('../src/index.ts', import.meta.url)), folder)
+  for (const other of against) await declare(other.library, other.folder)
+  const others = against.map((other) => ({ name: `ours of ${other.library}`, program: 'ours', folder: other.folder }))
+  return await types([...wanted.map((program) => ({ name: program, program, folder })), ...others], rounds)
+}
+
 async function figuresOf(node: string): Promise<Figures> {
   const raced = new Map<string, Times>()
   for (const job of Object.keys(jobs)) if (isWanted(job)) raced.set(job, await times(job, node))
@@ -76,6 +88,7 @@ async function figuresOf(node: string): Promise<Figures> {
     flight: isWanted('J7') ? await bytes('flight', node) : new Map(),
     allocation: isWanted('allocation') ? await bytes('allocation', node) : new Map(),
     soak: isWanted('soak') ? await output(node, ['--expose-gc', `${folder}soak.js`]) : {},
+    ...(isWanted('types') && node === values.node[0] ? { types: await typeFigures() } : {}),
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Times, ratio } from './measure.ts'
+import { COMPILER, type TypeFigures } from './types/costs.ts'
 
 /** Everything that was measured on one version of Node. */
 export interface Figures {
@@ -11,6 +12,8 @@ export interface Figures {
   /** Bytes allocated by a run of ten steps, by `job, candidate`. */
   readonly allocation: ReadonlyMap<string, number>
   readonly soak: Readonly<Record<string, Remains>>
+  /** Of the compilers, so only once, with the first version of Node. */
+  readonly types?: TypeFigures
 }
 
 /** What is left of a soak. */
@@ -46,6 +49,16 @@ const worst =
   (figures: Figures): number =>
     Math.max(...Object.values(figures.soak).map(of))
 
+const ofTypes =
+  (base: string) =>
+  ({ types }: Figures): number =>
+    ratio(types?.compilers.get(COMPILER)?.times ?? new Map(), 'ours', base)
+
+const ofCompletion =
+  (steps: number) =>
+  ({ types }: Figures): number =>
+    types?.completions.get(steps) ?? NaN
+
 const TIMED = { 24: 1, 20: 1.1 }
 const ARGS = { 24: 1.15, 20: 1.15 }
 
@@ -69,4 +82,9 @@ export const TARGETS: readonly Target[] = [
   { what: 'soak: listeners left', most: { 24: 0, 20: 0 }, measured: worst(({ listeners }) => listeners) },
   { what: 'soak: timers left', most: { 24: 0, 20: 0 }, measured: worst(({ timers }) => timers) },
   { what: 'soak: MB of heap left', most: { 24: 1, 20: 1 }, measured: worst(({ heap }) => heap / 2 ** 20) },
+  { what: 'types: check time to Kysely, with', most: { 24: 1 / 3, 20: 1 / 3 }, measured: ofTypes('Kysely, with') },
+  { what: 'types: check time to Hono', most: { 24: 1, 20: 1 }, measured: ofTypes('Hono') },
+  { what: 'types: ms of a completion at 10 steps', most: { 24: 25, 20: 25 }, measured: ofCompletion(10) },
+  { what: 'types: ms of a completion at 50 steps', most: { 24: 80, 20: 80 }, measured: ofCompletion(50) },
+  { what: 'types: ms of a completion at 100 steps', most: { 24: 150, 20: 150 }, measured: ofCompletion(100) },
 ]

@@ -47,7 +47,7 @@ type Listeners = Omit<Hooks, 'wrap'>
 type EventOf<Name extends keyof Listeners> = Parameters<NonNullable<Listeners[Name]>>[0]
 
 /** Whether lines and events of a run are to be seen: not while an engine repeats what they were seen for. */
-export function isMuted(run: RunRecord): boolean {
+function isMuted(run: RunRecord): boolean {
   return run.around.settings.host?.replaying?.() === true
 }
 
@@ -88,7 +88,7 @@ export function* notify<Name extends keyof Listeners>(run: RunRecord, name: Name
 }
 
 /** Waits for hooks that are asynchronous, but not for ever. */
-export function* waitFor(
+function* waitFor(
   run: RunRecord,
   pending: readonly Promise<unknown>[],
   about: { readonly source: string; readonly event: RunEvent },

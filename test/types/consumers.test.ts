@@ -68,24 +68,20 @@ export function run() {
 }
 `
 
-describe.each(compilers)('the published types, with $name', (compiler) => {
+describe.each(compilers)('the published types, with $name', { concurrent: true, timeout: 120_000 }, (compiler) => {
   test.each([
     { name: 'the strictest options', source: ANNOTATED, options: { ...EMIT, ...STRICTEST } },
     { name: 'no other option than strict', source: ANNOTATED, options: { noEmit: true } },
     { name: 'declarations of exports that are not annotated', source: INFERRED, options: EMIT },
-  ])(
-    'hold under $name',
-    async ({ name, source, options }) => {
-      const folder = writeProject(`consumers-${compiler.package}/${name.replaceAll(' ', '-')}`, {
-        ...installed(),
-        'package.json': '{ "type": "module" }',
-        'tsconfig.json': JSON.stringify({ compilerOptions: { ...COMMON, ...options }, include: ['consumer.ts'] }),
-        'consumer.ts': source,
-      })
-      expect((await compileProject(folder, compiler)).diagnostics).toEqual([])
-    },
-    60_000,
-  )
+  ])('hold under $name', async ({ name, source, options }) => {
+    const folder = writeProject(`consumers-${compiler.package}/${name.replaceAll(' ', '-')}`, {
+      ...installed(),
+      'package.json': '{ "type": "module" }',
+      'tsconfig.json': JSON.stringify({ compilerOptions: { ...COMMON, ...options }, include: ['consumer.ts'] }),
+      'consumer.ts': source,
+    })
+    expect((await compileProject(folder, compiler)).diagnostics).toEqual([])
+  })
 })
 
 /** The package as npm would install it, as far as compilers look at it. */
