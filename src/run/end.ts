@@ -1,7 +1,7 @@
-import { HookFailedError, type StepchainError } from '../errors.ts'
+import type { StepchainError } from '../errors.ts'
 import { runEvent } from './events.ts'
 import { notify } from './notify.ts'
-import { type Answer, isA, type RunRecord, type Work } from './record.ts'
+import { isA, type RunRecord, type Work } from './record.ts'
 import { Interrupted } from './stop.ts'
 
 /** Notes what a run failed with: an error of ours, a reason to stop, or an engine's own suspension, which is noted already. */
@@ -11,11 +11,6 @@ export function noteFailure(run: RunRecord, error: unknown): void {
     extra.stopping = true
     extra.failure = error.why.make(run)
   } else if (extra.control === null) extra.failure = error as StepchainError
-}
-
-/** Notes a hook that failed when it was told of the end: a run may fail with that. */
-export function noteHook(run: RunRecord, end: Answer): void {
-  if ('error' in end && isA(end.error, HookFailedError)) run.more().failure ??= end.error
 }
 
 /** Tells of the end of a run. */

@@ -1,7 +1,7 @@
 import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
 import { awaitable, type Begun, failedBy, mark, throwIfOverdue } from './attempt.ts'
 import { call } from './call.ts'
-import { failureOf, noteFailure, noteHook, tellEnd } from './end.ts'
+import { failureOf, noteFailure, tellEnd } from './end.ts'
 import { Handle } from './handle.ts'
 import { runHosted } from './hosted.ts'
 import { hasOpening, opening, takeInput } from './input.ts'
@@ -272,10 +272,8 @@ export class Run implements RunRecord {
     const { around, extra } = this
     if (around.hooks?.onRunEnd == null || extra === null || extra.control !== null || extra.ending) return this.settle()
     extra.ending = true
-    this.begin(tellEnd(this), (end) => {
-      noteHook(this, end)
-      this.settle()
-    })
+    // A hook that fails the run has been noted as its failure.
+    this.begin(tellEnd(this), () => this.settle())
   }
 
   private settle(): void {

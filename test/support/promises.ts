@@ -264,7 +264,7 @@ function join(own: Hooks, given: Hooks | undefined): Hooks {
 }
 
 // Nothing here lets real time pass, but some cases do much, perhaps on a machine that is busy.
-const PATIENCE = 30_000
+const PATIENCE = Number(process.env['PATIENCE'] ?? 30_000)
 
 /**
  * A test under the global promises, made twice: with nothing around the steps, which is the runner's short way, and with hooks around each.

@@ -211,3 +211,8 @@ describe('recognition', () => {
     expect(Object.getOwnPropertySymbols(new DefinitionError('x', { chain: 'orders' }))).toEqual([])
   })
 })
+
+test('a function is no error, whatever it is branded with', () => {
+  const branded = Object.assign(() => {}, { [Symbol.for('stepchain.error')]: true, code: 'SC_STEP' })
+  expect([codeOf(branded), isStepchainError(branded)]).toEqual([undefined, false])
+})

@@ -1,5 +1,5 @@
-import { chain, isStepchainError, type Logger } from 'stepchain'
-import { describe, expect, test } from 'vitest'
+import { chain, isStepchainError, type Logger, type RunOptions } from 'stepchain'
+import { describe, expect, test, vi } from 'vitest'
 import { failureOf } from '../../support/outcome.ts'
 import { flaky } from '../../support/steps.ts'
 import { Tally } from '../../support/tally.ts'
@@ -133,54 +133,117 @@ describe('the options of a run', () => {
   })
 })
 
-describe('chain()', () => {
-  test('has a name, which is "chain" unless it is given', () => {
-    expect([chain().name, chain('orders').name, chain('orders').put('a', 1).name]).toEqual([
-      'chain',
-      'orders',
-      'orders',
-    ])
+describe('what a run begins with', () => {
+  const redact = (text: string): string => text.replaceAll('hunter2', '[hidden]')
+
+  test('a redactor also rewrites what goes to the default logger', () => {
+    const printed = vi.spyOn(console, 'info').mockImplementation(() => {})
+    try {
+      const definition = chain('c', { redact }).tap(() => {}, { log: 'says hunter2' })
+      definition.runSync()
+      chain('c')
+        .tap(() => {}, { log: 'says hunter2' })
+        .runSync()
+      expect(printed.mock.calls).toEqual([['says [hidden]'], ['says hunter2']])
+    } finally {
+      printed.mockRestore()
+    }
   })
 
-  test('is no thenable, and prints nothing of what it holds', async () => {
-    const definition = chain('c').put('password', 'hunter2')
-
-    expect(await Promise.resolve(definition)).toBe(definition)
-    expect(JSON.stringify(definition)).not.toContain('hunter2')
-  })
-})
-
-describe('use', () => {
-  test('takes a chain, whose keys must not be taken', () => {
-    const inner = untyped('inner').next(() => 1, { out: 'a', args: [] })
-    const taken = untyped('c').next(() => 1, { out: 'a', args: [] })
-
-    expect(thrownBy(() => taken.use(inner)).message).toContain('out is "a"; expected a key that is not taken')
-    for (const value of [undefined, null, {}, () => 1, 'inner'])
-      expect(thrownBy(() => taken.use(value)).code).toBe('SC_DEFINITION')
+  test('options that are refused are redacted as the chain says', async () => {
+    const definition = untyped('c', { redact }).tap(() => {})
+    for (const [options, message] of [
+      [{ timeout: 'hunter2' }, `Chain 'c': timeout is "[hidden]"; expected a number above 0`],
+      [{ deadline: () => 'hunter2' }, `Chain 'c': the deadline is "[hidden]"; expected a number of ms`],
+      [{ deadline: () => Number.NaN }, `Chain 'c': the deadline is NaN; expected a number of ms`],
+    ] as const) {
+      expect(thrownBy(() => definition.runSync({}, options)).message).toBe(message)
+      expect(await failureOf(definition.run({}, options))).toMatchObject({ code: 'SC_INPUT', message })
+    }
+    expect(thrownBy(() => untyped('c').runSync({}, { timeout: 'x' }))).toMatchObject({ code: 'SC_INPUT' })
+    expect(thrownBy(() => untyped('c').runSync({}, { deadline: () => 'x' }))).toMatchObject({ code: 'SC_INPUT' })
   })
 
-  test('numbers steps without a name anew; names that were given must not collide', () => {
-    const tally = new Tally()
-    const inner = untyped('inner')
-      .tap(() => 1)
-      .tap(() => 2)
-    const named = untyped('inner').tap(() => 1, { name: 'load' })
-    untyped('c')
-      .tap(() => 3)
-      .use(inner)
-      .use(inner)
-      .tap(() => 4)
-      .runSync({}, { hooks: tally.hooks, logger: null })
+  test('a deadline or an option whose reading throws is told with its chain and what it threw', () => {
+    const cause = new Error('no')
+    const throwing = (): never => {
+      throw cause
+    }
+    expect(thrownBy(() => untyped('c').runSync({}, { deadline: throwing }))).toMatchObject({
+      code: 'SC_INPUT',
+      chain: 'c',
+      cause,
+      message: "Chain 'c': the deadline function threw",
+    })
+    expect(
+      thrownBy(() =>
+        untyped('c').runSync({}, Object.defineProperty({}, 'timeout', { get: throwing, enumerable: true })),
+      ),
+    ).toMatchObject({
+      code: 'SC_INPUT',
+      chain: 'c',
+      cause,
+      message: "Chain 'c': reading the options of the run threw",
+    })
+  })
 
-    expect(tally.of('beforeStep').map(({ path }) => path)).toEqual([
-      'step-1',
-      'step-2',
-      'step-3',
-      'step-4',
-      'step-5',
-      'step-6',
-    ])
-    expect(thrownBy(() => named.use(named)).message).toContain('name is "load"; expected a name that no other step has')
+  test('reserve is kept back from what a deadline leaves', () => {
+    const definition = chain('c', { logger: null, clock: new VirtualClock() }).next(() => 1, { out: 'a', args: [] })
+    expect(thrownBy(() => definition.runSync({}, { deadline: () => 5, reserve: 10 })).code).toBe('SC_DEADLINE')
+    expect(definition.runSync({}, { deadline: () => 15, reserve: 10 })).toEqual({ a: 1 })
+    const clock = new VirtualClock()
+    const inMs = (ms: number): RunOptions => ({ clock, deadline: new Date(clock.wall() + ms), reserve: 10 })
+    expect(thrownBy(() => definition.runSync({}, inMs(10))).code).toBe('SC_DEADLINE')
+    expect(definition.runSync({}, inMs(11))).toEqual({ a: 1 })
+  })
+
+  test('how long it took is told, whatever else surrounds it', () => {
+    const clock = new VirtualClock()
+    const durations: number[] = []
+    const hooks = { onRunEnd: ({ duration }: { duration: number }) => void durations.push(duration) }
+    chain('c', { logger: null, clock, hooks })
+      .next(() => clock.sleepSync(7), { name: 'a', args: [] })
+      .runSync()
+    expect(durations).toEqual([7])
+  })
+
+  test('no more than 256 runs are inside of one another, and the one that is too many is not begun', () => {
+    let calls = 0
+    const endless: { chain?: { runSync(): object } } = {}
+    endless.chain = chain('endless', { logger: null }).next(() => (calls++, endless.chain?.runSync()), {
+      out: 'again',
+      args: [],
+    })
+    const error = thrownBy(() => endless.chain?.runSync())
+    expect(calls).toBe(256)
+    expect(error).toMatchObject({ code: 'SC_LIMIT', chain: 'endless' })
+    let cause: unknown = error
+    while ((cause as Error).cause !== undefined) cause = (cause as Error).cause
+    expect(cause).toMatchObject({ code: 'SC_LIMIT', chain: 'endless', message: error.message })
+  })
+
+  test('no host in a synchronous run', () => {
+    const host = { step: () => {} }
+    expect(
+      thrownBy(() =>
+        untyped('c', { host })
+          .tap(() => {})
+          .runSync(),
+      ),
+    ).toMatchObject({
+      code: 'SC_INPUT',
+      message: "Chain 'c': host is [object Object]; expected no host: a host is asynchronous; use run()",
+    })
+    expect(
+      thrownBy(() =>
+        untyped('c')
+          .tap(async () => {}, { name: 'a' })
+          .runSync(),
+      ),
+    ).toMatchObject({
+      code: 'SC_DEFINITION',
+      step: 'a',
+      message: "Chain 'c', step 'a': its function is declared async; use run() instead of runSync()",
+    })
   })
 })

@@ -33,6 +33,8 @@ describe('args', () => {
     ['a literal', literal('x'), '[object Object]'],
     ['a class instance', new (class Options {})(), '[object Object]'],
     ['a function', collect, 'a function'],
+    ['an object made of a function', Object.create(collect), '[object Object]'],
+    ['a proxy that does not tell', new Proxy({}, { getPrototypeOf: () => collect }), '[object Object]'],
   ])('row 19: %s is refused', (_, args, value) => {
     expectRefusal(
       thrownBy(() => resolved(args)),

@@ -1,4 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { Place } from '../../../src/compile/check.ts'
+import { compilePlan } from '../../../src/compile/compile.ts'
+import { addStep, rootOf } from '../../../src/compile/names.ts'
+import { DEFAULT_SETTINGS } from '../../../src/compile/settings.ts'
+import { compileStep } from '../../../src/compile/step.ts'
 import { failureOf } from '../../support/outcome.ts'
 import { expectRefusal, type Loose, thrownBy, untyped } from '../../support/untyped.ts'
 
@@ -119,6 +124,39 @@ describe('refs that nothing answers to', () => {
 })
 
 describe('definitions', () => {
+  test('put keys come first, in the order in which they were put', () => {
+    const chain = orders.put('b', 1).next(one, { out: 'c' }).put('a', 2)
+    expect(Object.keys(chain.runSync({ z: 0 }))).toEqual(['z', 'b', 'a', 'c'])
+  })
+
+  test('a nested chain with a limit of its own may retry for ever inside of it', () => {
+    let calls = 0
+    const step = (): number => {
+      if (calls++ < 3) throw new Error('not yet')
+      return calls
+    }
+    const endless = { retries: Infinity, initialDelay: 0 }
+    for (const limit of [{ timeout: 60_000 }, { deadline: () => 60_000 }]) {
+      calls = 0
+      const inner = untyped('inner', limit).next(step, { out: 'x', retry: endless })
+      expect(orders.next(inner, { out: 'y', args: {} }).runSync()).toEqual({ y: { x: 4 } })
+    }
+  })
+
+  test.each([
+    ['no args', {}, false],
+    ['keys and values', { args: ['a', 1, '$step', '$signal'] }, false],
+    ['the input', { args: ['a', '$input'] }, true],
+    ['a part of the input', { args: { a: '$input.a' } }, true],
+  ])('keep the input as it was only for steps that ask for it: %s', (_, options, uses) => {
+    const place = new Place('orders', 1)
+    const tail = addStep(
+      rootOf({ name: 'orders', input: null, settings: DEFAULT_SETTINGS }),
+      compileStep(one, options, place),
+    )
+    expect(compilePlan(tail).usesInput).toBe(uses)
+  })
+
   test('row 20: a definition never changes: what it was made of may', () => {
     const options = { out: 'x', args: ['a'], name: 'load' }
     const first = orders.next((a: number) => a, options)

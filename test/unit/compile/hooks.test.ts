@@ -104,6 +104,30 @@ describe('sets of hooks', () => {
     expect(calls).toBe(0)
   })
 
+  test('an instance may have fields of its own, a plain object may not, and what is undefined is no hook', () => {
+    class Counter {
+      count = 0
+      beforeStep(): void {
+        this.count++
+      }
+    }
+    const counter = new Counter()
+    untyped('orders')
+      .with(counter)
+      .tap(() => {})
+      .runSync()
+    expect(counter.count).toBe(1)
+    expect(thrownBy(() => untyped('orders').with({ count: 0 })).message).toContain('an option of hooks is "count"')
+
+    const polluted = Object.prototype as { beforeStep?: () => void }
+    try {
+      polluted.beforeStep = () => {}
+      expect(() => untyped('orders').with({ beforeStep: undefined })).not.toThrow()
+    } finally {
+      delete polluted.beforeStep
+    }
+  })
+
   test('with gives a new chain and leaves the old one as it was', () => {
     let calls = 0
     const plain = untyped('orders').tap(() => {})

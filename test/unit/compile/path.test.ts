@@ -101,6 +101,20 @@ describe('reading a path', () => {
     expect(() => read(value, ['a'])).toThrow(fault)
   })
 
+  test('an object without a prototype has what it has, and a class may tell what its instances are prototypes of', () => {
+    const bare = Object.assign(Object.create(null) as object, { a: 1 })
+    expect([read(bare, ['a']), read(bare, ['b'])]).toEqual([1, MISSING])
+    class Family {
+      get name(): string {
+        return 'Ada'
+      }
+      isPrototypeOf(): boolean {
+        return false
+      }
+    }
+    expect(read(new Family(), ['name'])).toBe('Ada')
+  })
+
   test('what another realm’s objects have is not read either', async () => {
     const { runInNewContext } = await import('node:vm')
     const foreign = runInNewContext('({ a: { b: 1 }, list: [1], map: new Map([[1, 2]]), fn() {} })') as object

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { Place } from '../../../src/compile/check.ts'
+import { compilePolicy } from '../../../src/compile/policy.ts'
 import { failureOf } from '../../support/outcome.ts'
 import { at, build, flaky, orders } from '../../support/policy.ts'
 import { expectRefusal, thrownBy, untyped } from '../../support/untyped.ts'
@@ -12,6 +14,7 @@ describe('retries', () => {
     ['3', '"3"'],
     [true, 'true'],
     [null, 'null'],
+    [1_000_001, '1000001'],
     [1e9, '1000000000'],
     [3n, '3n'],
   ])('row 11: %o is refused', (retries, value) => {
@@ -79,6 +82,14 @@ describe('retries', () => {
   })
 })
 
+test('a policy of few retries is made once', () => {
+  const place = new Place('orders')
+  for (const retries of [0, 3, 16]) expect(compilePolicy(retries, place)).toBe(compilePolicy(retries, place))
+  expect(compilePolicy(17, place)).not.toBe(compilePolicy(17, place))
+  expect(compilePolicy(3, place)).toEqual(compilePolicy({ retries: 3 }, place))
+  expect([compilePolicy(3, place).retries, compilePolicy(17, place).retries]).toEqual([3, 17])
+})
+
 describe('waits', () => {
   test.each([
     ['initialDelay', -1, '-1', 'from 0 up, and finite'],
@@ -93,6 +104,7 @@ describe('waits', () => {
     ['maxDelay', Number.NaN, 'NaN', 'a number'],
     ['maxDelay', '1s', '"1s"', 'a number'],
     ['maxDelay', '50', '"50"', 'a number'],
+    ['maxDelay', 3n, '3n', 'a number'],
     ['maxElapsed', -1, '-1', 'from 0 up'],
     ['maxElapsed', Number.NaN, 'NaN', 'a number'],
     ['backoff', 'cubic', '"cubic"', "one of 'constant', 'linear', 'exponential'"],
@@ -114,7 +126,8 @@ describe('waits', () => {
     const chain = build({ retries: 2, maxDelay: 50, jitter: 'none' }, flaky().fn)
     thrownBy(() => chain.runSync({}, { clock }))
     expect(clock.slept).toEqual([50, 50])
-    thrownBy(() => build({ retries: 2, maxDelay: 0 }, flaky().fn).runSync({}, { clock }))
+    const none = thrownBy(() => build({ retries: 2, maxDelay: 0 }, flaky().fn).runSync({}, { clock }))
+    expect(none.code).toBe('SC_STEP')
     expect(clock.slept).toEqual([50, 50])
   })
 

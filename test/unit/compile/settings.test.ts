@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
+import { Place } from '../../../src/compile/check.ts'
+import { compileSettings, DEFAULT_SETTINGS } from '../../../src/compile/settings.ts'
 import { failureOf } from '../../support/outcome.ts'
 import { expectRefusal, thrownBy, untyped } from '../../support/untyped.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
@@ -17,6 +19,7 @@ const BAD: readonly (readonly [row: string, option: string, given: unknown, valu
   ['row 39', 'signal', null, 'null', 'an AbortSignal'],
   ['row 39', 'signal', new AbortController(), '[object AbortController]', 'an AbortSignal'],
   ['row 39', 'signal', { aborted: false, addEventListener() {} }, '[object Object]', 'an AbortSignal'],
+  ['row 39', 'signal', { aborted: false, removeEventListener() {} }, '[object Object]', 'an AbortSignal'],
   ['row 40', 'deadline', Number.NaN, 'NaN', 'a valid Date, or a function'],
   ['row 40', 'deadline', 5_000, '5000', 'a valid Date, or a function'],
   ['row 40', 'deadline', '2099-01-01', '"2099-01-01"', 'a valid Date, or a function'],
@@ -32,6 +35,12 @@ const BAD: readonly (readonly [row: string, option: string, given: unknown, valu
   ['row 101', 'redact', /x/, '[object RegExp]', 'a function'],
   ['row 16', 'strict', 1, '1', 'true or false'],
   ['row 16', 'strict', null, 'null', 'true or false'],
+  ['row 16', 'freeze', 1, '1', 'true or false'],
+  ['row 16', 'strictHooks', 'yes', '"yes"', 'true or false'],
+  ['row 97', 'slowStepWarning', 0, '0', 'a number above 0'],
+  ['row 97', 'slowStepWarning', '5', '"5"', 'a number above 0'],
+  ['row 98', 'hookTimeout', -1, '-1', 'a number from 0 up'],
+  ['row 98', 'hookTimeout', null, 'null', 'a number from 0 up'],
   ['row 25', 'hooks', null, 'null', 'an object'],
   ['row 25', 'hooks', [], 'an array of 0', 'an object'],
   ['row 25', 'hooks', () => {}, 'a function', 'an object'],
@@ -237,6 +246,13 @@ describe('a run’s options', () => {
     chain.runSync({}, { logger, redact: (text: string) => `run ${text}` })
     chain.runSync({}, { logger: undefined })
     expect(lines).toEqual(['chain', 'run x=1'])
+  })
+
+  test('are called those of the run in messages', () => {
+    const refused = (run: boolean): string =>
+      thrownBy(() => compileSettings(DEFAULT_SETTINGS, { no: 1 }, new Place('orders', undefined, run))).message
+    expect(refused(true)).toContain('Chain \'orders\': an option of the run is "no"; expected one of signal,')
+    expect(refused(false)).toContain('Chain \'orders\': an option of the chain is "no"; expected one of signal,')
   })
 
   test('row 102: hooks are taken when they are given', () => {

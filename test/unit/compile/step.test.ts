@@ -193,6 +193,18 @@ describe('options', () => {
     )
   })
 
+  test.each([
+    [{ name: 'load', out: 'x', nope: 1 }, "'load'"],
+    [{ out: 'x'.repeat(128), nope: 1 }, `'${'x'.repeat(128)}'`],
+    [{ out: 'x'.repeat(129), nope: 1 }, '#1'],
+    [{ out: '', nope: 1 }, '#1'],
+    [{ out: 5, nope: 1 }, '#1'],
+  ])('row 10: %o: the message has the name that it seems to mean, and all options that there are', (options, step) => {
+    expect(thrownBy(() => untyped('orders').next(() => 1, options)).message).toBe(
+      `Chain 'orders', step ${step}: an option of the step is "nope"; expected one of name, out, args, retry, timeout, validate, log, overwrite; did you mean 'name'?`,
+    )
+  })
+
   test('row 10: what is more than three letters away is no hint', () => {
     expect(thrownBy(() => orders.next(one, { timeoutxyz: 1 })).message).toContain("did you mean 'timeout'?")
     expect(thrownBy(() => orders.next(one, { timeoutwxyz: 1 })).message).not.toContain('did you mean')

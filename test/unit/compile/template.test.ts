@@ -101,7 +101,10 @@ describe('size', () => {
     expect(printed(longest, 1)?.startsWith('xxx')).toBe(true)
     const error = thrownBy(() => build(`${longest}x`))
     expect([error.name, error.code, error.step]).toEqual(['LimitError', 'SC_LIMIT', 'load'])
-    expect(error.message).toContain('65537')
+    expect(error.message).toBe(
+      "Chain 'orders', step 'load': the log template has 65537 characters; at most 65536 are allowed",
+    )
+    expect([error.chain, error.step]).toEqual(['orders', 'load'])
     expect(error.message.length).toBeLessThan(400)
   })
 
@@ -138,6 +141,14 @@ describe('refs', () => {
     ['{gone.further}', 'undefined'],
   ])('row 105: %s is %s', (template, line) => {
     expect(printed(template, 1, input)).toBe(line)
+  })
+
+  test('a segment behind the first may begin with $', () => {
+    expect(printed('{user.$id} {user["$id"]}', 1, { user: { $id: 7 } })).toBe('7 7')
+  })
+
+  test('an index may have several digits', () => {
+    expect(printed('{rows[10]} {rows.10}', 1, { rows: Array.from({ length: 11 }, (_, index) => index) })).toBe('10 10')
   })
 
   test('row 106: result is the step’s own output, whatever the context has', () => {

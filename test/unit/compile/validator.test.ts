@@ -2,6 +2,7 @@ import { type } from 'arktype'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { describeIssues } from '../../../src/compile/validator.ts'
 import { failureOf } from '../../support/outcome.ts'
 import { expectRefusal, type Loose, thrownBy, untyped } from '../../support/untyped.ts'
 
@@ -159,6 +160,14 @@ describe('a function', () => {
     validating((...given: unknown[]) => void seen.push(given), 'x').runSync()
     expect(seen).toEqual([['x']])
   })
+})
+
+test.each([
+  [undefined, 'no'],
+  [[], 'no'],
+  [['a', 0, { key: 'b' }], 'a.0.b: no'],
+])('an issue at %o is described', (path, text) => {
+  expect(describeIssues([{ message: 'no', ...(path === undefined ? {} : { path }) }])).toBe(text)
 })
 
 describe('any validator', () => {

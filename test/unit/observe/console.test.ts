@@ -16,6 +16,12 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+test('a level that there is not is refused', () => {
+  expect(thrownBy(() => consoleLogger('loud' as never)).message).toBe(
+    `Chain 'consoleLogger': the level is "loud"; expected one of 'debug', 'info', 'warn', 'error'`,
+  )
+})
+
 describe('the console logger', () => {
   test.each([
     ['debug', ['debug', 'info', 'warn', 'error']],

@@ -138,6 +138,16 @@ describe('what throws on the way', () => {
     expect(logger.text).toEqual([])
   })
 
+  test('is no line either where the logger fails later', async () => {
+    const logger = recorder('info')
+    const later = { ...logger, info: (): Promise<never> => Promise.reject(fault) }
+    await untyped('orders')
+      .next(() => 1, { out: 'x', log: 'x={x}' })
+      .run({}, { logger: later })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(logger.text).toEqual([])
+  })
+
   test('is redacted like every line', () => {
     const logger = recorder('info')
     const redact = (text: string): string => text.replaceAll('idea', '***')

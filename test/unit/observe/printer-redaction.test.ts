@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { safeRedact } from '../../../src/observe/printer.ts'
 import { faults, type Handle, logging, settle } from '../../support/printing.ts'
 import { recorder } from '../../support/recorder.ts'
 import { untyped } from '../../support/untyped.ts'
@@ -47,6 +48,18 @@ describe('row 101: redaction', () => {
       },
     ])
     expect(told).toMatchObject([{ source: 'redact', path: 'x' }])
+  })
+
+  test('that gives no text is told so', () => {
+    for (const [given, shown] of [
+      [undefined, 'undefined'],
+      [5, '5'],
+      [{}, '[object Object]'],
+    ] as const) {
+      const told: unknown[] = []
+      expect(safeRedact(() => given as never)('text', (error) => told.push(error))).toBe('[redaction failed]')
+      expect(told).toEqual([new TypeError(`redact gave ${shown}; expected a string`)])
+    }
   })
 
   test('that fails for an error’s message leaves no raw text in it', () => {

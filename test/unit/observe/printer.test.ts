@@ -1,5 +1,6 @@
 import type { Logger } from 'stepchain'
 import { describe, expect, test } from 'vitest'
+import { printer } from '../../../src/observe/printer.ts'
 import { faults, type Handle, logging, settle } from '../../support/printing.ts'
 import { recorder } from '../../support/recorder.ts'
 import { untyped } from '../../support/untyped.ts'
@@ -24,6 +25,14 @@ describe('a line', () => {
     const chain = untyped('orders').next(() => 1, { out: 'x', log: 'x={x}', validate: () => false })
     expect(() => chain.runSync({}, { logger })).toThrow('was refused')
     expect(logger.text).toEqual([])
+  })
+
+  test('of a ref that leads nowhere says undefined, however long it is, and a step that says nothing has none', () => {
+    const logger = recorder('info')
+    logging('{nothing} {nothing.description} {x.a.b}').runSync({}, { logger })
+    const at = { chain: 'c', runId: 'r', path: 'x', log: null, report: () => {} }
+    printer(logger, null).line(at, {}, 1)
+    expect(logger.text).toEqual(['info undefined undefined undefined'])
   })
 
   test('of a callback is what it returns, if that is text', () => {

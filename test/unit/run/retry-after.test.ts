@@ -159,3 +159,15 @@ test('a Headers is asked as itself, in whatever case', () => {
   }
   expect(ask({ headers })).toBe(4_000)
 })
+
+test.each([
+  ['a function', Object.assign(() => {}, { retryAfter: 5 }), undefined],
+  ['a date with its day in front', { retryAfter: '01 Jan 2026 00:01:00 GMT' }, undefined],
+  ['a date with a letter in front', { retryAfter: 'X 01 Jan 2026 00:01:00 GMT' }, undefined],
+  ['a date behind something', { retryAfter: '1Jan 2026 00:01:00 GMT' }, undefined],
+  ['a date behind spaces', { retryAfter: '  Thu, 01 Jan 2026 00:01:00 GMT' }, 60_000],
+  ['63 characters', { retryAfter: 'Thu, 01 Jan 2026 00:01:00 GMT'.padEnd(63) }, 60_000],
+  ['64 characters', { retryAfter: 'Thu, 01 Jan 2026 00:01:00 GMT'.padEnd(64) }, undefined],
+])('%s', (_, error, ms) => {
+  expect(ask(error)).toBe(ms)
+})
