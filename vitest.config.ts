@@ -3,20 +3,35 @@ import { defineConfig } from 'vitest/config'
 // Tests import `stepchain` as a user does; this condition of package.json's exports leads them to the source.
 const conditions = ['@stepchain/source']
 
+// Types, and what only passes exports on. `test/lint/coverage.test.ts` looks that nothing else is left out.
+const NOTHING_TO_RUN = [
+  'src/index.ts',
+  'src/define/types/**',
+  'src/define/{clock,hooks,host,logger,options,retry,standard-schema,step-handle}.ts',
+]
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['./test/support/seed.ts'],
+    // No test waits for real time, but some do much, perhaps on a machine that is busy.
+    testTimeout: 30_000,
     reporters: ['default', './test/support/summary-reporter.ts'],
     typecheck: {
       include: ['test/types/**/*.test-d.ts'],
       tsconfig: './tsconfig.json',
     },
     coverage: {
+      // Where it is a gate, and one run has to do for everything.
+      enabled: Boolean(process.env['CI']),
       provider: 'v8',
       include: ['src/**/*.ts'],
+      exclude: NOTHING_TO_RUN,
+      reportsDirectory: '.cache/coverage',
+      reporter: [['text', { skipFull: true }], 'html'],
+      thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
     },
   },
 })

@@ -140,7 +140,9 @@ function succeeded(context: Context): Result {
 }
 
 function failed(error: unknown): Result {
-  return { ok: false, error: error as StepchainError, context: (error as StepchainError).context ?? {} }
+  // On a host it may be an engine's own, in whatever form.
+  const { context = {} } = (error ?? {}) as Partial<StepchainError>
+  return { ok: false, error: error as StepchainError, context }
 }
 
 const CHAIN_ONLY = {

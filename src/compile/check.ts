@@ -10,15 +10,19 @@ export const RESERVED_NAMES = "a name that is not reserved ('$…', __proto__, c
 /** The distance of two words: how many letters are put in, left out or changed. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
+  let last = b.length
+  for (const letter of a) {
+    // What stands to the left of a cell, and above that.
+    let before = Infinity
+    let beforeAbove = Infinity
+    row = row.map((above, column) => {
+      before = Math.min(beforeAbove + (letter === b[column - 1] ? 0 : 1), above + 1, before + 1)
+      beforeAbove = above
+      return before
+    })
+    last = before
   }
-  return row[b.length] ?? 0
+  return last
 }
 
 /** The known name that an unknown one is nearest to, if it is near. */

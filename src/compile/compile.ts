@@ -33,11 +33,11 @@ export function compilePlan(tail: Node): Plan {
 }
 
 /**
- * Looks for refs that nothing answers to.
+ * Looks for refs that nothing answers to, given the keys that the context begins with.
  * @returns the first step with such a ref, and the ref
  */
-export function findUnresolved(plan: Plan, inputKeys: ReadonlySet<string>): { step: PlanStep; ref: string } | null {
-  const known = new Set([...inputKeys, ...plan.puts.map(({ key }) => key)])
+export function findUnresolved(plan: Plan, keys: readonly string[]): { step: PlanStep; ref: string } | null {
+  const known = new Set(keys)
   for (const step of plan.steps) {
     for (const { source, key, ref } of step.args?.list ?? []) {
       if ((source === Source.key || source === Source.path) && !known.has(key)) return { step, ref }

@@ -87,6 +87,7 @@ function read(options: unknown, draft: Draft, place: Place): void {
   }
 }
 
+/* v8 ignore next -- @preserve its prototype is all that is wanted of the function */
 const asyncFunction: unknown = Object.getPrototypeOf(async () => {})
 
 /** Whether a function is declared `async`. Most are told by their prototype alone. */

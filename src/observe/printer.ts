@@ -46,8 +46,11 @@ function renderTemplate(
   context: Readonly<Record<string, unknown>>,
   output: unknown,
 ): string {
-  let line = texts[0] ?? ''
-  for (const [index, path] of paths.entries()) line += valueAt(path, context, output) + (texts[index + 1] ?? '')
+  let line = ''
+  for (const [index, text] of texts.entries()) {
+    const path = paths[index]
+    line += path === undefined ? text : text + valueAt(path, context, output)
+  }
   return line
 }
 

@@ -9,7 +9,7 @@ import { arm, listen, timeoutError } from './limits.ts'
 import { runNested } from './nested.ts'
 import { emit, notify } from './notify.ts'
 import { type Interruption, isA, isCurrent, type RunRecord, type Work } from './record.ts'
-import { cancelled, Interrupted, throwIfBlocked } from './stop.ts'
+import { Interrupted, throwIfBlocked } from './stop.ts'
 import { noop, promiseOf, type Then, thenOf } from './thenable.ts'
 
 /** How long an attempt that knows its signal may take to end after it was aborted, in ms, before it is abandoned. */
@@ -59,6 +59,27 @@ function watch(run: RunRecord, step: PlanStep, promise: Promise<unknown>): void 
   )
 }
 
+/**
+ * Waits for an attempt that was told to end, but not for long.
+ * @returns why the run ends, if it is stopped meanwhile
+ */
+function* giveMoment(run: RunRecord, quiet: Promise<unknown>): Work<Interruption | null> {
+  const { clock } = run.around
+  let timer: unknown
+  const patience = new Promise((resolve) => {
+    timer = clock.setTimeout(() => resolve(undefined), GRACE)
+  })
+  try {
+    yield Promise.race([quiet, patience])
+    return null
+  } catch (thrown) {
+    // A clock that makes no timer gives no moment.
+    return isA(thrown, Interrupted) ? thrown.why : null
+  } finally {
+    clock.clearTimeout(timer)
+  }
+}
+
 /** Ends an attempt from outside: its signal is aborted and, if it knows that signal, it is given a moment. Then it is abandoned. */
 function* end(
   run: RunRecord,
@@ -72,11 +93,8 @@ function* end(
   // Not that of an earlier step, which may still be in use.
   const controller = run.signalled === run.sequence ? run.controller : null
   const child = run.extra?.child ?? null
-  const { clock } = run.around
-  let last = why
   let settled = false
   let succeeded = false
-  let timer: unknown
   run.controller = null
   run.more().cutOff = controller
   run.armed = 0
@@ -84,18 +102,9 @@ function* end(
   if (run.seen === run.sequence++) run.seen++
   const quiet = late.then(() => (succeeded = true), noop).then(() => (settled = true))
   controller?.abort(why.reason)
-  child?.interrupt(why.kind === 'stop' ? why : cancelled(why))
-  const patience = new Promise((resolve) => {
-    if (controller !== null || child !== null) timer = clock.setTimeout(() => resolve(undefined), GRACE)
-  })
-  try {
-    if (timer !== undefined) yield Promise.race([quiet, patience])
-  } catch (again) {
-    // The run was stopped while its attempt, which was too slow, was given a moment.
-    if (isA(again, Interrupted)) last = again.why
-  } finally {
-    if (timer !== undefined) clock.clearTimeout(timer)
-  }
+  child?.interrupt({ ...why, kind: 'stop' })
+  const again = controller === null && child === null ? null : yield* giveMoment(run, quiet)
+  const last = again ?? why
   // What succeeded after all, even in that moment, may have to be made good.
   if (!settled || succeeded) watch(run, step, late)
   if (last.kind === 'stop') throw new Interrupted(last, !settled)
@@ -146,7 +155,7 @@ export function awaitable(run: RunRecord, value: unknown, then: Then): Promise<u
 
 /** Calls a step inside the hooks that wrap it. */
 function wrapped(run: RunRecord, step: PlanStep): unknown {
-  const called = (): unknown => (step.nested === null ? call(run, step) : runNested(run, step))
+  const called = (): unknown => (step.nested === null ? call(run, step) : runNested(run, step, step.nested()))
   const wraps = run.around.hooks?.wrap
   if (wraps == null) return called()
   const { sequence } = run

@@ -1,4 +1,4 @@
-import { type Argument, Source } from '../compile/arguments.ts'
+import { type Argument, type Arguments, Source } from '../compile/arguments.ts'
 import { MISSING, read, readKey } from '../compile/path.ts'
 import { Arity, type PlanStep } from '../compile/plan.ts'
 import { UnresolvedReferenceError } from '../errors.ts'
@@ -38,8 +38,7 @@ function resolve(run: RunRecord, argument: Argument, handle: () => Handle): unkn
 export function resolveArguments(run: RunRecord, step: PlanStep): readonly unknown[] {
   let handle: Handle | null = null
   const handleOf = (): Handle => (handle ??= new Handle(run, step))
-  if (step.args === null) return [run.context, handleOf()]
-  const { list, names } = step.args
+  const { list, names } = step.args as Arguments
   const values = list.map((argument) => resolve(run, argument, handleOf))
   return names === null ? values : [Object.fromEntries(names.map((name, index) => [name, values[index]]))]
 }

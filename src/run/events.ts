@@ -8,7 +8,7 @@ export function runEvent(run: RunRecord): RunEvent {
   return {
     chain: name,
     runId: runIdOf(run),
-    path: (run.extra?.prefix ?? '').slice(0, -1),
+    path: run.more().prefix.slice(0, -1),
     name: run.plan.name,
     kind: 'run',
   }

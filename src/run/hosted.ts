@@ -186,9 +186,7 @@ function* waitBetween(run: RunRecord, ms: number): Work {
 /** Has a host run a step, or the steps of a nested chain. Retries are ours: a long wait ends one call and begins the next. */
 export function* runHosted(run: RunRecord, step: PlanStep): Work {
   if (step.nested !== null) return void (yield* runStep(run, step, { wait: waitBetween }))
-  const { host } = run.around.settings
   const extra = run.more()
-  if (host === null) return
   for (let part = 1; ; part++) {
     throwIfBlocked(run)
     const path = `${pathOf(run, step.name)}${part > 1 ? `#${part}` : ''}`

@@ -66,7 +66,7 @@ function fill(run: RunRecord, given: Record<string, unknown>): void {
   if (around.frozen) freeze(context)
   run.context = context
   if (!run.around.settings.strict) return
-  const unresolved = findUnresolved(plan, new Set(Object.keys(context)))
+  const unresolved = findUnresolved(plan, Object.keys(context))
   if (unresolved === null) return
   const message = `Chain '${plan.name}', step '${unresolved.step.name}': the ref '${unresolved.ref}' leads nowhere; there is ${Object.keys(context).join(', ') || 'nothing'}`
   throw new UnresolvedReferenceError(scrub(run, message), detailsOf(run, { step: unresolved.step.name }))

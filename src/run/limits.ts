@@ -1,7 +1,7 @@
 import type { Clock } from '../define/clock.ts'
 import { systemClock } from './clock.ts'
 import { type Interruption, type RunRecord, stepOf } from './record.ts'
-import { Interrupted, whyBlocked } from './stop.ts'
+import { cancelled, Interrupted, whyBlocked } from './stop.ts'
 import { PERIOD, Sweeper } from './sweeper.ts'
 
 /** What a signal says, and what is found in `attempts`, when an attempt takes too long. */
@@ -14,8 +14,8 @@ export function timeoutError(run: RunRecord): Error {
 
 function endDue(run: RunRecord, now: number): void {
   if (run.extra === null || now < run.extra.endAt) {
-    // The error of a step that is not retried is made where it ends.
-    return run.interrupt({ kind: 'timeout', reason: timeoutError(run), make: () => run.more().failure as never })
+    // The step's own error is made where it ends; a chain that it runs is cancelled.
+    return run.interrupt({ ...cancelled({ reason: timeoutError(run) }), kind: 'timeout' })
   }
   const why = whyBlocked(run)
   if (why !== null) run.interrupt(why)

@@ -35,9 +35,8 @@ function inputOf(run: RunRecord, step: PlanStep, plan: Plan): unknown {
 }
 
 /** Runs a chain as a step: at once, or as a promise if something in it is asynchronous. */
-export function runNested(run: RunRecord, step: PlanStep): unknown {
+export function runNested(run: RunRecord, step: PlanStep, plan: Plan): unknown {
   const extra = run.more()
-  const plan = step.nested?.() ?? run.plan
   if (extra.depth >= DEEPEST)
     throw (extra.failure = new LimitError(
       `Step '${stepPath(run).slice(0, 200)}…' is nested ${DEEPEST} deep; that is the most`,

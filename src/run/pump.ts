@@ -99,16 +99,14 @@ export class Run implements RunRecord {
 
   interrupt(why: Interruption): void {
     const { task, pending } = this
+    const extra = this.more()
+    const stops = why.kind === 'stop'
+    if (pending !== null) this.beginStep(stepOf(this), { interrupted: { promise: pending, why } })
     // A run that waits for nothing is at work, and looks for itself before it goes on.
-    if ((task === null || task.running) && pending === null) return
-    if (why.kind === 'timeout' && this.armed === 0) return
-    if (why.kind === 'stop') {
-      // Told again, it would lose the moment that it was given to end.
-      if (this.more().stopping) return
-      this.more().stopping = true
-    }
-    if (task !== null) task.next = { error: new Interrupted(why) }
-    else if (pending !== null) this.beginStep(stepOf(this), { interrupted: { promise: pending, why } })
+    // One that was told to end would lose the moment that it was given for that.
+    else if (task === null || task.running || (stops ? extra.stopping : this.armed === 0)) return
+    else task.next = { error: new Interrupted(why) }
+    if (stops) extra.stopping = true
     this.pump()
   }
 

@@ -105,15 +105,13 @@ export interface Interruption {
   readonly kind: 'stop' | 'timeout'
   /** What the signals of steps say. */
   readonly reason: unknown
-  /** Makes the error of a run that is stopped. */
+  /** Makes the error of a run that is stopped, be it with the step that runs it. */
   readonly make: (run: RunRecord) => StepchainError
 }
 
-/** The step that a run is at. */
+/** The step that a run is at, while it is at one. */
 export function stepOf(run: RunRecord): PlanStep {
-  const step = run.plan.steps[run.index]
-  if (step === undefined) throw new RangeError(`no step ${run.index}`)
-  return step
+  return run.plan.steps[run.index] as PlanStep
 }
 
 /** Tells what is ours from whatever a step may throw: `instanceof` asks for a prototype, which a proxy may refuse to tell. */
@@ -172,5 +170,5 @@ function randomId(random: () => number): string {
 
 /** The path of a step, as events and hosts have it. */
 export function pathOf(run: RunRecord, name: string): string {
-  return `${run.extra?.prefix ?? ''}${name}`
+  return run.more().prefix + name
 }

@@ -36,10 +36,14 @@ function wantsRetry(policy: Policy, failed: Failed, attempt: number): boolean {
   return (policy.budget === null || policy.budget.failed()) && left
 }
 
-/** The ms since an attempt began: exact where its start was marked, else as of the sweeper's last round; `undefined` where nothing was timed. */
+/**
+ * The ms since an attempt began: exact where its start was marked, else as of the sweeper's last round; `undefined` where nothing was timed.
+ * What failed before the sweeper knew of the run was never waited for.
+ */
 function durationOf(run: RunRecord, { policy, timeout }: PlanStep, now: number): number | undefined {
   if (!run.around.timed && policy === null && timeout === 0) return undefined
-  return Math.max(0, now - (run.sequence === run.seen ? run.seenAt : sweeperOf(run).time))
+  if (run.sequence === run.seen) return Math.max(0, now - run.seenAt)
+  return run.listed === 0 ? 0 : Math.max(0, now - sweeperOf(run).time)
 }
 
 function failedAttempt(

@@ -92,8 +92,7 @@ function* tell(run: RunRecord, step: PlanStep, end: StepEnd): Work {
 export function leave(run: RunRecord): void {
   run.index++
   run.failures = 0
-  const { extra } = run
-  if (extra === null) return
+  const extra = run.more()
   extra.begun = false
   // What a wrap recovered from is no failure of the run.
   extra.child = extra.failure = null

@@ -55,7 +55,7 @@ function refreshDeadline(run: RunRecord, now: number): void {
   if (extra.parent !== null) {
     // A nested run is over when that around it is, or earlier.
     refreshDeadline(extra.parent, now)
-    extra.endAt = Math.min(extra.parent.extra?.endAt ?? Infinity, extra.startedAt + timeoutOf(run))
+    extra.endAt = Math.min(extra.parent.more().endAt, extra.startedAt + timeoutOf(run))
     return
   }
   const left: unknown = deadline()

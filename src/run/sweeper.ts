@@ -54,9 +54,8 @@ export class Sweeper {
     else if (first) setHold(timer.handle, true)
   }
 
-  /** Watches a run no longer. */
+  /** Watches a run, which it does watch, no longer. */
   delist(run: RunRecord): void {
-    if (run.listed === 0) return
     const { listNext, listPrevious } = run
     if (listPrevious === null) this.#head = listNext
     else listPrevious.listNext = listNext

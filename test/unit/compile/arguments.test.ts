@@ -83,8 +83,11 @@ describe('refs', () => {
     ['nobody', undefined],
     ['nobody.name', undefined],
     ['user.name.length', 3],
+    ['größe', 4],
+    ['due date', 'May'],
+    ['größe.unit', undefined],
   ])('%s', (ref, value) => {
-    const input = { user: { name: 'Ada', tags: ['a', 'b'] }, rows: [{ id: 7 }] }
+    const input = { user: { name: 'Ada', tags: ['a', 'b'] }, rows: [{ id: 7 }], größe: 4, 'due date': 'May' }
     expect(resolved([ref], input)).toEqual([value])
     expect(resolved({ it: ref }, input)).toEqual([{ it: value }])
     expect(resolved([1, 2, ref], input)).toEqual([1, 2, value])

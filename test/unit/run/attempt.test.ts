@@ -43,6 +43,26 @@ describe('an attempt', () => {
     expect(error).toMatchObject({ code: 'SC_TIMEOUT', attempts: [{ abandoned: false }] })
   })
 
+  promised('that can be given no moment, since its clock makes no timer, is abandoned at once', async (given) => {
+    const set = given.clock.setTimeout
+    const grace = 20
+    Object.assign(given.clock, {
+      setTimeout: (callback: () => void, ms: number) => {
+        if (ms === grace) throw new Error('no more timers')
+        return set(callback, ms)
+      },
+    })
+    const listening = (_context: object, { signal }: StepHandle): Promise<void> =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => set(() => resolve(), 1))
+      })
+    const running = given.failure(chain('c').next(listening, { out: 'a', timeout: 10 }))
+    await given.clock.advance(10)
+
+    expect(await running).toMatchObject({ code: 'SC_TIMEOUT', attempts: [{ abandoned: true }] })
+    await given.clock.advance(1)
+  })
+
   promised('of a nested chain ends its steps with why it ended itself', async (given) => {
     const inner = chain('inner').next(never, { out: 'load', args: [] })
     for (const [timeouts, code] of [

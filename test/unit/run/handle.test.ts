@@ -59,6 +59,18 @@ describe('the handle of a step', () => {
     },
   )
 
+  promised('knows so too where nothing watches the run yet', async (given) => {
+    const left = (timeout?: number) =>
+      chain('c').next(async (_context: unknown, handle: StepHandle) => handle.remaining(), { out: 'a', timeout })
+    // On the platform's clock the start of such a step is not marked, unless a hook is told how long it took.
+    const options = { clock: undefined, signal: undefined }
+
+    expect(await given.run(left(), {}, options)).toEqual({ ok: true, context: { a: Infinity } })
+    const outcome = await given.run(left(60_000), {}, options)
+    const exact = given.watched ? (expect.any(Number) as number) : 60_000
+    expect(outcome).toEqual({ ok: true, context: { a: exact } })
+  })
+
   promised('gives one signal, made when it is first read', async (given) => {
     const step = (_context: unknown, handle: StepHandle): boolean =>
       new Set([handle.signal, handle.signal]).size === 1 && !handle.signal.aborted

@@ -53,6 +53,21 @@ describe('hooks that are told of ends alone', () => {
     gate.resolve(undefined)
   })
 
+  promised('are waited for without a timer where the caller says so', async (given) => {
+    const gate = deferred()
+    const hooks = { afterStep: () => gate.promise }
+    const running = given.run(
+      untyped('c').next(() => 1, { out: 'a', args: [] }),
+      {},
+      { hooks, hookTimeout: Infinity },
+    )
+    await given.clock.advance(10 ** 9)
+    expect(given.clock.pending).toBe(0)
+    gate.resolve(undefined)
+
+    expect(await running).toEqual({ ok: true, context: { a: 1 } })
+  })
+
   promised('that are asynchronous are not waited for by a synchronous run', (given) => {
     const hooks = { afterStep: () => never() }
     const definition = untyped('c').next(() => 1, { out: 'a', args: [] })

@@ -49,6 +49,36 @@ describe('the caller’s signal', () => {
     expect(count.added()).toBe(0)
   })
 
+  promised('is asked itself: an event alone ends nothing', async (given) => {
+    const gate = deferred()
+    const running = given.run(chain('c').next(() => gate.promise, { out: 'a', args: [] }))
+    await given.clock.advance(1)
+    given.controller.signal.dispatchEvent(new Event('abort'))
+    await given.clock.advance(1)
+    gate.resolve(1)
+
+    expect(await running).toEqual({ ok: true, context: { a: 1 } })
+  })
+
+  promised('is seen before a wait, even where the deadline function aborts it', async (given) => {
+    const retry = { retries: 1, initialDelay: 200, jitter: 'none' } as const
+    for (const call of [1, 2, 3, 4]) {
+      const controller = new AbortController()
+      let asked = 0
+      const deadline = (): number => {
+        if (++asked === call) controller.abort('left')
+        return 1_000
+      }
+      const outcomes: unknown[] = []
+      const definition = chain('c').next(flaky(1, 1), { out: 'a', args: [], retry })
+      const running = given.run(definition, {}, { deadline, signal: controller.signal })
+      void running.then((outcome) => outcomes.push(outcome))
+      await given.clock.advance(0)
+
+      expect(outcomes).toMatchObject([{ ok: false, error: { code: 'SC_CANCELLED', cause: 'left' } }])
+    }
+  })
+
   test('may be of another realm or library: it needs `aborted` and two methods', async () => {
     const listeners = new Set<() => void>()
     const signal = {

@@ -1,9 +1,10 @@
 import { chain, type RetryPolicy, type StepEndEvent } from 'stepchain'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { failureOf } from '../../support/outcome.ts'
 import { promised } from '../../support/promises.ts'
 import { flaky, never } from '../../support/steps.ts'
 import { Tally } from '../../support/tally.ts'
-import { untyped } from '../../support/untyped.ts'
+import { type Loose, untyped } from '../../support/untyped.ts'
 
 const exact = (ms: number): RetryPolicy => ({ retries: 1, initialDelay: ms, jitter: 'none' })
 
@@ -153,5 +154,44 @@ describe('the id of a run', () => {
       vi.stubGlobal('crypto', crypto)
       expect(idOf({})).toMatch(/^[\da-f]{32}$/)
     }
+  })
+})
+
+describe('how long it took, by the platform’s clock, a step that was declared async', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  const failing = (args: readonly unknown[]): Loose =>
+    untyped('c', { logger: null }).next(
+      async (ms: number) => {
+        await new Promise<void>((resolve) => void setTimeout(resolve, ms))
+        throw new Error('down')
+      },
+      { out: 'x', args, timeout: 100 },
+    )
+
+  test('is counted from the last look at all limits', async () => {
+    const failed = failureOf(failing([3]).run())
+    await vi.advanceTimersByTimeAsync(3)
+
+    expect((await failed).attempts).toMatchObject([{ attempt: 1, duration: 3 }])
+  })
+
+  test('is nothing where it failed before it could be waited for', async () => {
+    const input = {
+      get b(): never {
+        throw new Error('down')
+      },
+    }
+    // The last look at all limits was long ago, since there were none.
+    vi.advanceTimersByTime(60_000)
+    const { attempts } = await failureOf(failing(['a.b']).run({ a: input }))
+
+    expect(attempts).toMatchObject([{ attempt: 1, duration: 0 }])
   })
 })

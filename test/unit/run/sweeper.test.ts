@@ -182,4 +182,18 @@ describe('on a clock that was passed in', () => {
     await slow
     expect([over, left.pending]).toEqual([true, 0])
   })
+
+  test('a timer that comes although it was taken back ends nothing', async () => {
+    const clock = Object.assign(new VirtualClock(), { clearTimeout: () => {} })
+    expect(await orders.next(async () => 1, { out: 'x', args: [], timeout: 50 }).run({}, { clock })).toEqual({ x: 1 })
+    await clock.advance(50)
+    expect(clock.pending).toBe(0)
+    await orders.next(async () => 1, { out: 'x', args: [], timeout: 50 }).run({}, { clock })
+    await clock.advance(40)
+    const end = waiting(50)
+      .run({}, { clock })
+      .catch(() => clock.now() - 1_000)
+    await clock.advance(100)
+    expect(await end).toBe(140)
+  })
 })
