@@ -222,7 +222,13 @@ function* check(run: RunRecord, step: PlanStep, value: unknown): Work<unknown> {
     const message = scrub(run, `Step '${stepPath(run)}': validate is asynchronous; use run() instead of runSync()`)
     throw new Failed((run.more().failure = new DefinitionError(message, detailsOf(run))))
   }
-  const given = (then === null ? verdict : yield* settleVerdict(run, step, promiseOf(verdict, then))) as Verdict
+  let given: unknown = verdict
+  if (then !== null) given = yield* settleVerdict(run, step, promiseOf(verdict, then))
+  return accepted(given as Verdict)
+}
+
+/** @throws Failed where the verdict is against the output */
+function accepted(given: Verdict): unknown {
   if (given.ok) return given.value
   const { issues } = given
   // A schema throws nothing: its issues are all there is.

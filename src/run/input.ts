@@ -85,8 +85,11 @@ function* judge(run: RunRecord, own: Record<string, unknown>): Work<Record<strin
       detailsOf(run),
     )
   }
-  if (then !== null) attend(run)
-  const verdict = (then === null ? given : yield promiseOf(given, then)) as Verdict
+  let verdict = given as Verdict
+  if (then !== null) {
+    attend(run)
+    verdict = (yield promiseOf(given, then)) as Verdict
+  }
   if (verdict.ok) return copy(run, verdict.value)
   const { issues } = verdict
   const details = { ...detailsOf(run), issues, ...('cause' in verdict ? { cause: verdict.cause } : {}) }

@@ -99,6 +99,9 @@ describe('a value that is checked', () => {
     expect(place.boolean('b', false)).toBe(false)
     expect(place.name('name', 'x y')).toBe('x y')
     expect(place.key('out', 'é')).toBe('é')
+    expect(place.key('out', ' é b')).toBe(' é b')
+    for (const key of ['.é', 'é.', 'é[0]', ' ', '\t'])
+      expect(thrownBy(() => place.key('out', key)).code).toBe('SC_DEFINITION')
   })
 })
 

@@ -71,19 +71,19 @@ describe('an attempt', () => {
     ] as const) {
       const tally = new Tally()
       const options = { hooks: tally.hooks, ms: 100, ...(timeouts.run === undefined ? {} : { timeout: timeouts.run }) }
-      await given.failure(untyped('c').next(inner, { out: 'i', args: {}, timeout: timeouts.step }), options)
+      await given.failure(untyped('c').next(inner, { out: 'in', args: {}, timeout: timeouts.step }), options)
 
       expect(tally.of('afterStep').map(({ path, error }) => [path, (error as { code: string }).code])).toEqual([
-        ['i/load', code],
-        ['i', timeouts.step === undefined ? 'SC_DEADLINE' : 'SC_TIMEOUT'],
+        ['in/load', code],
+        ['in', timeouts.step === undefined ? 'SC_DEADLINE' : 'SC_TIMEOUT'],
       ])
       expect(tally.of('beforeStep').map(({ path, kind }) => [path, kind])).toEqual([
-        ['i', 'chain'],
-        ['i/load', 'step'],
+        ['in', 'chain'],
+        ['in/load', 'step'],
       ])
       expect(tally.of('onRunStart').map(({ path, name, kind }) => [path, name, kind])).toEqual([
         ['', 'c', 'run'],
-        ['i', 'inner', 'run'],
+        ['in', 'inner', 'run'],
       ])
     }
   })

@@ -156,3 +156,11 @@ describe('row 84: shared by many steps', () => {
     expect(count).toBe(2)
   })
 })
+
+test.each<[options: object, message: string]>([
+  [{ token: 5 }, `an option of the budget is "token"; expected one of tokens, perSuccess; did you mean 'tokens'?`],
+  [{ tokens: 0 }, 'tokens is 0; expected a number above 0, and finite'],
+  [{ perSuccess: Infinity }, 'perSuccess is Infinity; expected a number above 0, and finite'],
+])('%o makes no budget', (options, message) => {
+  expect(thrownBy(() => retryBudget(options)).message).toBe(`Chain 'retryBudget': ${message}`)
+})

@@ -179,6 +179,45 @@ describe('what a host remembers', () => {
   }
 })
 
+describe('a nested chain on a host', () => {
+  for (const [title, { minDurableMs, sleeps = true, delay = 50 }, waits] of [
+    ['as long as the least', { minDurableMs: 50 }, ['in.wait', 'in#2.wait']],
+    ['longer', {}, ['in.wait', 'in#2.wait']],
+    ['shorter', { minDurableMs: 51 }, []],
+    ['of nothing', { delay: 0 }, []],
+    ['on a host that does not wait', { sleeps: false }, []],
+  ] as const satisfies readonly (readonly [
+    string,
+    { minDurableMs?: number; sleeps?: boolean; delay?: number },
+    string[],
+  ])[]) {
+    promised(`waits outside where it has to, and inside otherwise: ${title}`, async (given) => {
+      const told: unknown[] = []
+      const sleep = async (name: string, ms: number): Promise<void> => void told.push([name, ms])
+      const host = keeping({ ...(sleeps ? { sleep } : {}), ...(minDurableMs === undefined ? {} : { minDurableMs }) })
+      const inner = chain('inner').next(flaky(2, 'ok'), { out: 'load', args: [] })
+      const retry = { retries: 2, initialDelay: delay, backoff: 'constant', jitter: 'none' } as const
+      const running = given.run(chain('c').next(inner, { out: 'in', args: {}, retry }), {}, { host })
+      await given.clock.advance(120)
+
+      expect(await running).toEqual({ ok: true, context: { in: { load: 'ok' } } })
+      expect(told).toEqual(waits.map((name) => [name, 50]))
+      expect(host.kept).toHaveLength(3)
+    })
+  }
+
+  promised('has paths of at most 256 characters', async (given) => {
+    const inner = chain('inner').next(() => 1, { name: 'y'.repeat(128), out: 'x', args: [] })
+    const outer = chain('c').next(inner, { name: 'x'.repeat(128), out: 'in', args: {} })
+    const error = await given.failure(outer, { host: keeping() })
+
+    expect(error.code).toBe('SC_LIMIT')
+    expect(error.message).toBe(
+      `Step '${'x'.repeat(128)} > ${'y'.repeat(128)}': its path has more than 256 characters, the most that a host takes`,
+    )
+  })
+})
+
 test('a host is told which chain, run and step it is, and with what it is called', async () => {
   const calls: object[] = []
   const host: Host = {
