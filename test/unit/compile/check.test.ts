@@ -43,6 +43,9 @@ describe('an unknown option', () => {
     ['out', ['timeout'], 'one of timeout'],
     ['timeoutabcd', ['timeout'], 'one of timeout'],
     ['x', ['timeout'], 'one of timeout'],
+    ['abcdout', ['out'], 'one of out'],
+    ['abcout', ['out'], "one of out; did you mean 'out'?"],
+    ['', ['name', 'log'], "one of name, log; did you mean 'log'?"],
     ['x', [], 'one of '],
   ])('%s of %o', (key, known, expected) => {
     const error = thrownBy(() => place.unknown('retry', key, known))

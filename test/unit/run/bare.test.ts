@@ -68,7 +68,10 @@ describe('a run with nothing around it', () => {
         }),
     ],
   ])('fails with the step that %s, and keeps what was finished', async (_, fail) => {
-    const error = await failureOf(bare.next(fail, { out: 'b' }).next(never, { out: 'c' }).run())
+    let calls = 0
+    const counted = (): unknown => (calls++, fail())
+    const error = await failureOf(bare.next(counted, { out: 'b' }).next(never, { out: 'c' }).run())
+    expect(calls).toBe(1)
 
     expect(error).toMatchObject({ code: 'SC_STEP', step: 'b', context: { a: 'first' } })
     expect(error.message).toBe("Step 'b' failed on attempt 1 of 1: down")
@@ -146,6 +149,28 @@ describe('its timeouts', () => {
     expect([code, step]).toEqual(['SC_TIMEOUT', 'slow'])
     expect(at).toBeGreaterThanOrEqual(40)
     expect(at).toBeLessThanOrEqual(60)
+  })
+
+  test('a short one behind a long one is looked at as often as it needs', async () => {
+    const definition = bare.next(async () => 'long', { out: 'b', timeout: 10_000 })
+    const { at, step } = await outcomeOf(definition.next(async () => never(), { out: 'slow', timeout: 4 }))
+
+    expect(step).toBe('slow')
+    expect(at).toBeGreaterThanOrEqual(4)
+    expect(at).toBeLessThanOrEqual(6)
+  })
+
+  test('of the run are kept within a few periods', async () => {
+    const begin = performance.now()
+    const running = failureOf(bare.next(async () => never(), { out: 'slow' }).run({}, { timeout: 50 }))
+    const ended = running.then(({ code }) => ({ code, at: performance.now() - begin }))
+    await vi.advanceTimersByTimeAsync(200)
+    const { code, at } = await ended
+
+    expect(code).toBe('SC_DEADLINE')
+    expect(at).toBeGreaterThanOrEqual(50)
+    expect(at).toBeLessThanOrEqual(70)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   test('end with their attempt', async () => {
