@@ -93,9 +93,9 @@ function* waitFor(
   pending: readonly Promise<unknown>[],
   about: { readonly source: string; readonly event: RunEvent },
 ): Work {
-  // A run on a host waits for nothing but the host, save inside of its steps.
   const { clock, settings } = run.around
   const { host, hookTimeout } = settings
+  // A run on a host waits for nothing but the host, save inside of its steps.
   if (run.sync || run.extra?.stopping === true || (host !== null && run.extra?.hosted !== true)) return
   attend(run)
   let timer: unknown
