@@ -15,6 +15,8 @@ export type ErrorCode =
   | 'SC_TEMPLATE'
   | 'SC_INPUT'
   | 'SC_LIMIT'
+  | 'SC_GROUP'
+  | 'SC_COMPENSATION'
 
 /** One attempt of a step that failed. */
 export interface FailedAttempt {
@@ -42,6 +44,8 @@ export interface ErrorDetails {
   readonly context?: Readonly<Record<string, unknown>> | undefined
   readonly issues?: readonly Issue[] | undefined
   readonly suppressed?: readonly unknown[] | undefined
+  readonly errors?: readonly StepchainError[] | undefined
+  readonly results?: unknown
   /** `{ cause: undefined }` is a cause too: a step may throw `undefined`. */
   readonly cause?: unknown
 }
@@ -82,6 +86,16 @@ export class StepchainError extends Error {
   /** The input and the outputs of all steps that were finished. */
   get context(): Readonly<Record<string, unknown>> {
     return this.#details.context ?? {}
+  }
+
+  /** Of a group, the errors of all that failed in it; of compensations, theirs. Empty for other errors. */
+  get errors(): readonly StepchainError[] {
+    return this.#details.errors ?? []
+  }
+
+  /** Of a group, what was finished in it. */
+  get results(): unknown {
+    return this.#details.results
   }
 
   /** What a validator found; empty for other errors. */
@@ -199,6 +213,29 @@ export class LimitError extends StepchainError {
   }
   override get name(): string {
     return 'LimitError'
+  }
+}
+
+/**
+ * Branches or items failed: `errors` has those of all that did by themselves, in declared order (of a `map` or `each` the first 16), `cause` is the first in time,
+ * and `results` what was finished: by branch, by index, or the summary of `each`. Not used where the whole group was cancelled.
+ */
+export class GroupError extends StepchainError {
+  constructor(message: string, details: ErrorDetails) {
+    super(message, details, 'SC_GROUP')
+  }
+  override get name(): string {
+    return 'GroupError'
+  }
+}
+
+/** A run failed, and so did some of its compensations: `cause` is what it failed with, `errors` are those of the compensations. */
+export class CompensationError extends StepchainError {
+  constructor(message: string, details: ErrorDetails) {
+    super(message, details, 'SC_COMPENSATION')
+  }
+  override get name(): string {
+    return 'CompensationError'
   }
 }
 

@@ -4,10 +4,12 @@ export { retryBudget, type RetryBudgetOptions } from './run/budget.ts'
 export { consoleLogger } from './observe/console.ts'
 export {
   CancelledError,
+  CompensationError,
   DeadlineExceededError,
   DefinitionError,
   type ErrorCode,
   type FailedAttempt,
+  GroupError,
   HookFailedError,
   InputError,
   isStepchainError,
@@ -34,7 +36,7 @@ export type {
   StepEndEvent,
   StepStatus,
 } from './define/hooks.ts'
-export type { Host, RecordedAttempt, RecordedError, StepCall, StepOutcome } from './define/host.ts'
+export type { Host, HostBranch, RecordedAttempt, RecordedError, StepCall, StepOutcome } from './define/host.ts'
 export type { LogFields, Logger, LogLevel } from './define/logger.ts'
 export type { RunOptions } from './define/options.ts'
 export type { Backoff, ErrorClass, Jitter, RetryBudget, RetryPolicy } from './define/retry.ts'

@@ -1,15 +1,24 @@
 import { Place } from '../compile/check.ts'
 import { compilePlan } from '../compile/compile.ts'
+import {
+  branchOf,
+  compileChoice,
+  compileLoop,
+  compileParallel,
+  type LoopParts,
+  type Standing,
+} from '../compile/group.ts'
 import { addHooks } from '../compile/hooks.ts'
 import { addPut, addStep, rootOf, Taken, takenAs } from '../compile/names.ts'
-import type { Node, Plan, PlanStep } from '../compile/plan.ts'
+import type { Branch, Node, Plan, PlanStep } from '../compile/plan.ts'
 import { compileSettings, DEFAULT_SETTINGS } from '../compile/settings.ts'
-import { ChainSource, compileStep } from '../compile/step.ts'
+import { StepSource, compileStep } from '../compile/step.ts'
 import { compileValidator } from '../compile/validator.ts'
 import type { Hooks } from '../define/hooks.ts'
 import type { RunOptions } from '../define/options.ts'
 import type { MakeChain } from '../define/types/chain.ts'
 import type { StepchainError } from '../errors.ts'
+import { asBuild, buildOf, forkOf, isBuiltOn, ITEM_KEYS } from './branch.ts'
 import { type Ready, type Result, standing, start, startSync } from './start.ts'
 
 // Shared by every copy of the package in a process.
@@ -48,6 +57,33 @@ class ChainBuilder {
     return ChainBuilder.#append(this, compiled)
   }
 
+  parallel(branches: unknown, options: unknown = {}): ChainBuilder {
+    const at = ChainBuilder.#standing(this)
+    const named = !Array.isArray(branches)
+    const given = named ? Object.entries(at.place.object('parallel, its branches', branches)) : [...branches.entries()]
+    const list = given.map(([name, build]) => ChainBuilder.#branch(this, build, { name: named ? String(name) : '' }))
+    return ChainBuilder.#append(this, compileParallel({ branches: list, named }, options, at))
+  }
+
+  map(ref: unknown, fn: unknown, options: unknown): ChainBuilder {
+    return ChainBuilder.#loop(this, { kind: 'map', ref, fn }, options)
+  }
+
+  each(ref: unknown, fn: unknown, options: unknown = {}): ChainBuilder {
+    return ChainBuilder.#loop(this, { kind: 'each', ref, fn }, options)
+  }
+
+  when(
+    predicate: unknown,
+    build: unknown,
+    ...[other, options = {}]: [other?: unknown, options?: unknown]
+  ): ChainBuilder {
+    const taken = ChainBuilder.#branch(this, build)
+    const otherwise = other === undefined ? null : ChainBuilder.#branch(this, other)
+    const at = ChainBuilder.#standing(this)
+    return ChainBuilder.#append(this, compileChoice({ predicate, taken, otherwise }, options, at))
+  }
+
   use(other: unknown): ChainBuilder {
     const place = new Place(this.name)
     if (!(other instanceof ChainBuilder)) return place.refuse('the argument of use', other, 'a chain')
@@ -55,8 +91,9 @@ class ChainBuilder {
     const filled = puts.reduce<ChainBuilder>((chain, { key, value }) => chain.put(key, value), this)
     return steps.reduce((chain, step, index) => {
       // A name that only says where the step stood in its own chain says where it stands in this one.
-      const numbered = step.out === null && step.name === `step-${index + 1}`
-      const name = `step-${chain.#tail.steps + 1}`
+      const kind = step.flow === null ? 'step' : step.kind
+      const numbered = step.out === null && step.name === `${kind}-${index + 1}`
+      const name = `${kind}-${chain.#tail.steps + 1}`
       return ChainBuilder.#append(chain, numbered ? { ...step, name } : step)
     }, filled)
   }
@@ -94,6 +131,31 @@ class ChainBuilder {
     return new Place(header.name, steps + 1)
   }
 
+  /** Where the next step stands. */
+  static #standing(chain: ChainBuilder): Standing {
+    const tail = chain.#tail
+    return { place: ChainBuilder.#place(chain), isTaken: (key) => (takenAs(tail, key) & Taken.key) !== 0 }
+  }
+
+  static #branch(
+    chain: ChainBuilder,
+    build: unknown,
+    { name = '', keys }: { name?: string; keys?: readonly string[] } = {},
+  ): Branch {
+    const place = ChainBuilder.#place(chain)
+    const fork = forkOf(chain.#tail, keys)
+    const made = asBuild(build, place)(new ChainBuilder(fork))
+    if (!(made instanceof ChainBuilder) || !isBuiltOn(made.#tail, fork))
+      return place.refuse('what a branch gave', made, 'the chain that it was given, with steps behind it')
+    return branchOf(name, made.#tail, fork)
+  }
+
+  static #loop(chain: ChainBuilder, parts: Pick<LoopParts, 'kind' | 'ref' | 'fn'>, options: unknown): ChainBuilder {
+    const build = buildOf(parts.fn)
+    const branch = build === null ? null : ChainBuilder.#branch(chain, build, { keys: ITEM_KEYS })
+    return ChainBuilder.#append(chain, compileLoop({ ...parts, branch }, options, ChainBuilder.#standing(chain)))
+  }
+
   static #append(chain: ChainBuilder, step: PlanStep): ChainBuilder {
     const tail = chain.#tail
     const { out } = step
@@ -126,13 +188,13 @@ function sourceOf(step: unknown): unknown {
   if (typeof step !== 'object' || step === null) return step
   if (step instanceof ChainBuilder) {
     const plan = ChainBuilder.plan(step)
-    return new ChainSource(step, () => plan, plan.async !== null)
+    return new StepSource({ fn: step, nested: () => plan, async: plan.async !== null })
   }
   if (Reflect.get(step, brand) !== true) return step
   const foreign = step as { run: (input: unknown, options: object) => Promise<Context> }
   const fn = async (input: unknown, handle?: { signal: AbortSignal }): Promise<Context> =>
     foreign.run(input, handle === undefined ? {} : { signal: handle.signal })
-  return new ChainSource(fn, null, true)
+  return new StepSource({ fn, nested: null, async: true })
 }
 
 function succeeded(context: Context): Result {

@@ -77,8 +77,7 @@ function settingsOf(plan: Plan, options: RunOptions, standard: Surroundings): Se
 
 function prepare({ plan, around: own }: Ready, options: RunOptions | undefined, sync: boolean): Run {
   const around = options === undefined ? own : surroundings(settingsOf(plan, options, own))
-  if (plan.endless !== null)
-    checkEndless(plan, around.settings.timeout !== Infinity || around.settings.deadline !== null)
+  if (plan.endless !== null) checkEndless(plan, around.settings)
   const run = new Run(plan, around, sync)
   if (around.gated || around.hooks?.onRunEnd != null) {
     const extra = run.more()

@@ -29,6 +29,7 @@ export function takenAs(tail: Node, text: string): number {
     const { put, step } = node
     if (step === null) bits = put?.key === text ? join(bits, Taken.key) : bits
     else if (step.out === text) bits = join(bits, step.overwrite ? Taken.key | Taken.shared : Taken.key)
+    else if (step.outs?.includes(text) === true) bits = join(bits, Taken.key)
     else if (step.name === text) bits |= Taken.name
   }
   return bits
@@ -80,6 +81,7 @@ export class Names {
     const key = step === null ? (put?.key ?? null) : step.out
     this.#size = size
     if (key !== null && !this.#keys.has(key)) this.#keys.set(key, size * 2 + (step?.overwrite === true ? 1 : 0))
+    for (const out of step?.outs ?? []) if (!this.#keys.has(out)) this.#keys.set(out, size * 2)
     if (step !== null && step.name !== key && !this.#names.has(step.name)) this.#names.set(step.name, size)
   }
 
@@ -120,7 +122,8 @@ function linked(node: Mutable<Node>, below: Names | null): Node {
 export function addStep(previous: Node, step: PlanStep): Node {
   const { header, steps, size, names } = previous
   const { name, out } = step
-  const marks = previous.marks | bitOf(name) | (out === null || out === name ? 0 : bitOf(out))
+  let marks = previous.marks | bitOf(name) | (out === null || out === name ? 0 : bitOf(out))
+  for (const key of step.outs ?? []) marks |= bitOf(key)
   return linked({ header, previous, put: null, step, steps: steps + 1, size: size + 1, marks, names: null }, names)
 }
 

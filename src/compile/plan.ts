@@ -1,6 +1,7 @@
 import type { Clock } from '../define/clock.ts'
+import type { NodeKind } from '../define/hooks.ts'
 import type { LogFields, LogLevel } from '../define/logger.ts'
-import type { Arguments } from './arguments.ts'
+import type { Argument, Arguments } from './arguments.ts'
 import type { HookTable } from './hooks.ts'
 import type { Names } from './names.ts'
 import type { Policy } from './policy.ts'
@@ -17,6 +18,83 @@ export type StepFunction = (...given: readonly unknown[]) => unknown
 /** A log callback: what it returns, if a string, is printed. */
 export type LogCallback = (context: Readonly<Record<string, unknown>>, output: unknown) => unknown
 
+/** A predicate on the context. */
+export type Predicate = (context: Readonly<Record<string, unknown>>) => unknown
+
+/** A chain inside of a step, built on the context there. */
+export interface Branch {
+  /** Its name in paths; empty where its steps stand in the group itself. */
+  readonly name: string
+  readonly plan: Plan
+  /** The keys that it sets. */
+  readonly outs: readonly string[]
+}
+
+/** How several things at once are run. */
+export interface GroupLimits {
+  readonly concurrency: number
+  /** Whether failures are results. */
+  readonly settle: boolean
+  /** The ms that others get to end when one has failed. */
+  readonly grace: number
+}
+
+/** Branches that run at the same time. */
+export interface Parallel extends GroupLimits {
+  readonly kind: 'parallel'
+  readonly branches: readonly Branch[]
+  /** Whether what a branch gave goes under its name. */
+  readonly named: boolean
+}
+
+/** The same for each of many items. */
+export interface Loop extends GroupLimits {
+  readonly kind: 'map' | 'each'
+  readonly items: Argument
+  /** What is done with one item, as a step that gets `item` and `index`. */
+  readonly item: PlanStep
+  /** The plan of that step alone. */
+  readonly solo: Plan
+  /** The chain that is run for each item; `null` where a function is called. */
+  readonly branch: Branch | null
+  /** Whether nothing is around the chain of an item. */
+  readonly bare: boolean
+  /** Whether nothing is around the items but their group, as far as the definition says. */
+  readonly light: boolean
+  /** How many items the function gets at once; 0 for one that is not in a list. */
+  readonly batch: number
+  /** How many items may fail: a number from 1, or below that a ratio of all. */
+  readonly tolerate: number
+}
+
+/** One of two branches. */
+export interface Choice {
+  readonly kind: 'when'
+  readonly predicate: Predicate
+  readonly taken: Branch
+  readonly otherwise: Branch | null
+}
+
+/** One branch alone: what is done with an item, where more is around that. */
+export interface Whole {
+  readonly kind: 'branch'
+  readonly branch: Branch
+}
+
+/** What is run inside of a step, if that is more than a function or a chain. */
+export type Flow = Parallel | Loop | Choice | Whole
+
+/** What few steps have. */
+export interface Rare {
+  readonly when: Predicate | null
+  /** What stands in for the output: a value, or what a function gives. */
+  readonly fallback: { readonly value: unknown } | { readonly call: StepFunction } | null
+  /** What undoes the step, as the plan of a step that gets `output`, or `error`. */
+  readonly compensate: Plan | null
+  readonly compensateUnknown: Plan | null
+  readonly release: Plan | null
+}
+
 /** A step with everything decided that can be before a run. */
 export interface PlanStep {
   readonly name: string
@@ -25,6 +103,11 @@ export interface PlanStep {
   readonly fn: StepFunction
   /** The plan of the chain that the step runs; `null` where it calls a function. */
   readonly nested: (() => Plan) | null
+  readonly kind: Exclude<NodeKind, 'run'>
+  readonly flow: Flow | null
+  /** The keys that its branches set, as the context has them. */
+  readonly outs: readonly string[] | null
+  readonly rare: Rare | null
   readonly arity: (typeof Arity)[keyof typeof Arity]
   readonly key0: string
   readonly key1: string

@@ -1,30 +1,40 @@
 import { type Argument, compileArguments, Source } from './arguments.ts'
 import type { Place } from './check.ts'
-import { Arity, type LogCallback, type Plan, type PlanStep, type StepFunction } from './plan.ts'
+import { Arity, type Flow, type LogCallback, type Plan, type PlanStep, type StepFunction } from './plan.ts'
 import { compilePolicy } from './policy.ts'
+import { compileRare, type GivenRare } from './rare.ts'
 import { compileTemplate, type Template } from './template.ts'
 import { compileValidator } from './validator.ts'
 
-/** A chain as a step. */
-export class ChainSource {
+/** What a step is that is no function: a chain, or several. */
+export class StepSource {
   readonly fn: unknown
-  /** Gives its plan; `null` for a chain of another copy of the package, which `fn` runs. */
+  /** Gives the plan of a chain; `null` for a chain of another copy of the package, which `fn` runs. */
   readonly nested: (() => Plan) | null
   /** Whether it has steps that are declared `async`. */
   readonly async: boolean
-  constructor(fn: unknown, nested: ChainSource['nested'], async: boolean) {
-    this.fn = fn
-    this.nested = nested
-    this.async = async
+  readonly kind: PlanStep['kind']
+  readonly flow: Flow | null
+  readonly outs: readonly string[] | null
+  constructor(
+    given: Pick<StepSource, 'fn' | 'nested' | 'async'> & Partial<Pick<StepSource, 'kind' | 'flow' | 'outs'>>,
+  ) {
+    this.fn = given.fn
+    this.nested = given.nested
+    this.async = given.async
+    this.kind = given.kind ?? 'chain'
+    this.flow = given.flow ?? null
+    this.outs = given.outs ?? null
   }
 }
 
-type Raw = 'name' | 'out' | 'overwrite' | 'args' | 'policy' | 'timeout' | 'validator' | 'log'
+type Raw = 'name' | 'out' | 'overwrite' | 'args' | 'policy' | 'timeout' | 'validator' | 'log' | 'rare'
 
 /** A step while it is compiled: what was given is where what it is compiled to will be. */
 type Draft = { -readonly [Name in keyof PlanStep]: Name extends Raw ? unknown : PlanStep[Name] }
 
-const KNOWN = ['name', 'out', 'args', 'retry', 'timeout', 'validate', 'log', 'overwrite']
+export const KNOWN: readonly string[] =
+  'name out args retry timeout validate log overwrite when fallback compensate compensateUnknown release'.split(' ')
 
 /** A step without options. All are made here: the runner's speed depends on their being of one shape. */
 function blank(fn: unknown): Draft {
@@ -34,6 +44,10 @@ function blank(fn: unknown): Draft {
     overwrite: undefined,
     fn: fn as StepFunction,
     nested: null,
+    kind: 'step',
+    flow: null,
+    outs: null,
+    rare: null,
     arity: Arity.context,
     key0: '',
     key1: '',
@@ -47,6 +61,15 @@ function blank(fn: unknown): Draft {
     plain: false,
     bare: false,
   }
+}
+
+/** Reads an option that few steps have. */
+function readRare(key: string, value: unknown, { draft, place }: { draft: Draft; place: Place }): void {
+  if (!KNOWN.includes(key)) place.unknown('the step', key, KNOWN)
+  // `undefined` is a value to fall back to: it is given where the key is.
+  const rare = (draft.rare ??= {}) as GivenRare
+  if (key === 'fallback') rare.fallback = { value }
+  else rare[key as 'when'] = value
 }
 
 /** Reads the own options of a step. Written out, since definitions may be made anew for each request. */
@@ -82,7 +105,7 @@ function read(options: unknown, draft: Draft, place: Place): void {
         draft.overwrite = value
         break
       default:
-        place.unknown('the step', key, KNOWN)
+        readRare(key, value, { draft, place })
     }
   }
 }
@@ -123,7 +146,7 @@ function isSafeKey(argument: Argument): boolean {
 }
 
 /** The name that faulty options seem to mean, for the message about them. */
-function nameIn(options: unknown): string | undefined {
+export function nameIn(options: unknown): string | undefined {
   const { name, out } = (options ?? {}) as { name?: unknown; out?: unknown }
   const given = typeof name === 'string' ? name : out
   return typeof given === 'string' && given !== '' && given.length <= 128 ? given : undefined
@@ -147,7 +170,7 @@ function setArguments(step: Draft, place: Place): void {
  * @throws DefinitionError that names the chain, the step, the option, its value and what was expected
  */
 export function compileStep(source: unknown, options: unknown, place: Place): PlanStep {
-  const chained = typeof source === 'object' && source instanceof ChainSource ? source : null
+  const chained = typeof source === 'object' && source instanceof StepSource ? source : null
   const step = blank(chained === null ? source : chained.fn)
   const number = place.step
   place.step = nameIn(options) ?? number
@@ -155,11 +178,13 @@ export function compileStep(source: unknown, options: unknown, place: Place): Pl
   const { out, name, overwrite } = step
   step.out = out === undefined ? null : place.key('out', out)
   if (name !== undefined) step.name = place.name('name', name)
-  else if (out === undefined) step.name = `step-${number}`
+  else if (out === undefined)
+    step.name = `${chained === null || chained.flow === null ? 'step' : chained.kind}-${number}`
   else step.name = place.name('out, without a name beside it,', out)
   place.step = step.name as string
   step.overwrite = overwrite === undefined ? false : place.boolean('overwrite', overwrite)
-  if (chained !== null) step.nested = chained.nested
+  if (chained !== null)
+    Object.assign(step, { nested: chained.nested, kind: chained.kind, flow: chained.flow, outs: chained.outs })
   step.async = chained === null ? isAsync(source, place) : chained.async
   if (step.args === undefined) step.args = null
   else setArguments(step, place)
@@ -170,8 +195,11 @@ export function compileStep(source: unknown, options: unknown, place: Place): Pl
   const timeout = compileTimeout(step.timeout, place)
   step.timeout = timeout
   step.clocked = timeout === 0 ? policy !== null : !step.async
+  if (step.rare !== null) step.rare = compileRare(step.rare as GivenRare, place, compileStep)
   step.plain =
     step.nested === null &&
+    step.flow === null &&
+    step.rare === null &&
     step.validator === null &&
     (policy === null || (policy.budget === null && policy.maxElapsed === Infinity))
   step.bare = step.plain && !step.clocked && step.log === null && step.args === null

@@ -1,8 +1,8 @@
 /** What a node of a chain is. */
-export type NodeKind = 'run' | 'step' | 'chain'
+export type NodeKind = 'run' | 'step' | 'chain' | 'parallel' | 'map' | 'each' | 'when' | 'item'
 
 /** How a step ended. */
-export type StepStatus = 'ok' | 'failed' | 'cancelled'
+export type StepStatus = 'ok' | 'failed' | 'cancelled' | 'skipped'
 
 /** What every event carries. */
 export interface RunEvent {
@@ -10,7 +10,7 @@ export interface RunEvent {
   readonly chain: string
   /** The id of the run. */
   readonly runId: string
-  /** The step's path, `outer/inner` for a step of a nested chain; empty for the run itself. */
+  /** The step's path, `outer/inner` for a step of a nested chain, `enrich/17` for an item; empty for the run itself. */
   readonly path: string
   /** The step's name, or the chain's for events of the run. */
   readonly name: string
@@ -51,6 +51,8 @@ export interface StepEndEvent extends AttemptEvent {
   readonly duration: number
   /** What the step gave, when it succeeded. */
   readonly output?: unknown
+  /** Whether that is its `fallback`. */
+  readonly fallback?: true
   /** Why it did not succeed. */
   readonly error?: unknown
   /** Whether the last attempt goes on by itself, since it ignored its signal. */
@@ -70,7 +72,7 @@ export interface SlowEvent extends AttemptEvent {
   readonly elapsed: number
 }
 
-/** Progress that a step reported. */
+/** Progress that a step reported, or how many items of a `map` or `each` are done. */
 export interface ProgressEvent extends AttemptEvent {
   readonly done: number
   readonly total?: number
@@ -78,7 +80,7 @@ export interface ProgressEvent extends AttemptEvent {
 
 /** A hook, logger, log callback or template that threw. It changed nothing. */
 export interface HookErrorEvent extends RunEvent {
-  /** What threw: the hook's name, `'logger'`, `'log'`, `'redact'` or `'budget'`. */
+  /** What threw: the hook's name, `'logger'`, `'log'`, `'redact'`, `'budget'` or `'release'`. */
   readonly source: string
   readonly error: unknown
 }
@@ -96,7 +98,7 @@ export interface Hooks {
   beforeAttempt?(event: AttemptEvent): unknown
   /** After an attempt that failed and is followed by another. */
   onRetry?(event: RetryEvent): unknown
-  /** Once after a step that began, whatever came of it. */
+  /** Once after a step that began, whatever came of it, and after one that was skipped. */
   afterStep?(event: StepEndEvent): unknown
   /** When a step reports progress. */
   onProgress?(event: ProgressEvent): unknown

@@ -28,7 +28,15 @@ export interface RecordedAttempt {
 
 /** What a step gives its host to remember: plain data as far as its value is. */
 export type StepOutcome =
-  | { readonly ok: true; readonly value: unknown; readonly attempt: number }
+  | {
+      readonly ok: true
+      readonly value: unknown
+      readonly attempt: number
+      /** Whether the value is what the step falls back to. */
+      readonly fallback?: true
+      /** Whether an attempt was cut off before, so that nobody knows what came of it. */
+      readonly unknown?: true
+    }
   | {
       readonly ok: false
       /** The code of the error to fail with. */
@@ -37,9 +45,19 @@ export type StepOutcome =
       readonly error?: RecordedError
       readonly attempts: readonly RecordedAttempt[]
       readonly issues?: readonly unknown[]
+      /** Whether an attempt was cut off, so that nobody knows what came of it. */
+      readonly unknown?: true
       /** The ms to wait before the step goes on, when it is not yet over. */
       readonly delay?: number
     }
+
+/** One of several branches, or items, that a host runs. */
+export interface HostBranch<T> {
+  /** Stable for a definition: the branch's name, or the number of the item. */
+  readonly name: string
+  /** Runs the branch's steps, on the host of the branch if the engine has one for each. It rejects only where the run ends. */
+  run(host?: Host): Promise<T>
+}
 
 /**
  * The seam to other machines: what calls the steps. Without one they are called in place, at no cost.
@@ -53,6 +71,8 @@ export interface Host {
   sleep?(name: string, ms: number): Promise<void>
   /** Waits shorter than this, in ms, happen inside the step. @default 0 */
   readonly minDurableMs?: number
+  /** Runs branches in an order that is the same each time. Without it one is run after the other. */
+  all?<T>(name: string, branches: readonly HostBranch<T>[]): Promise<readonly PromiseSettledResult<T>[]>
   /** Tells whether an error is the engine's own suspend or cancel, which is rethrown and seen by no one. */
   isControl?(error: unknown): boolean
   /** Gives a final failure in the engine's "do not retry" form. */

@@ -1,45 +1,22 @@
 import type { PlanStep } from '../compile/plan.ts'
 import { describeIssues, type Verdict } from '../compile/validator.ts'
+import { isError } from '../define/describe.ts'
 import type { AttemptEvent } from '../define/hooks.ts'
-import { DefinitionError, type ErrorDetails } from '../errors.ts'
+import { DefinitionError } from '../errors.ts'
 import { call } from './call.ts'
 import { attemptEvent } from './events.ts'
+import { awaitable, Failed } from './failed.ts'
 import { detailsOf, scrub, stepPath } from './failure.ts'
+import { runFlow } from './flow.ts'
 import { arm, listen, timeoutError } from './limits.ts'
 import { runNested } from './nested.ts'
 import { emit, notify } from './notify.ts'
-import { type Interruption, isA, isCurrent, type RunRecord, type Work } from './record.ts'
+import { type Answer, type Child, type Interruption, isA, isCurrent, type RunRecord, type Work } from './record.ts'
 import { Interrupted, throwIfBlocked } from './stop.ts'
 import { noop, promiseOf, type Then, thenOf } from './thenable.ts'
 
 /** How long an attempt that knows its signal may take to end after it was aborted, in ms, before it is abandoned. */
 const GRACE = 20
-
-/** Thrown by an attempt that failed, whatever the reason. */
-export class Failed {
-  readonly error: unknown
-  readonly how: 'thrown' | 'timeout' | 'invalid' | 'async' | 'unable'
-  readonly abandoned: boolean
-  /** Whether it was only found to be too slow when it was over: it blocked the thread. */
-  readonly blocked: boolean
-  readonly issues: ErrorDetails['issues']
-  constructor(
-    error: unknown,
-    how: Failed['how'] = 'thrown',
-    more: Partial<Pick<Failed, 'abandoned' | 'blocked' | 'issues'>> = {},
-  ) {
-    this.error = error
-    this.how = how
-    this.abandoned = more.abandoned ?? false
-    this.blocked = more.blocked ?? false
-    this.issues = more.issues
-  }
-}
-
-/** What a plain step threw, as the failure that it is. */
-export function failedBy(error: unknown): Failed {
-  return isA(error, Failed) ? error : new Failed(error)
-}
 
 /** What an attempt begins with: nothing, or what a plain step has come to that turned out not to be plain. */
 export interface Begun {
@@ -63,11 +40,11 @@ function watch(run: RunRecord, step: PlanStep, promise: Promise<unknown>): void 
  * Waits for an attempt that was told to end, but not for long.
  * @returns why the run ends, if it is stopped meanwhile
  */
-function* giveMoment(run: RunRecord, quiet: Promise<unknown>): Work<Interruption | null> {
+function* giveMoment(run: RunRecord, quiet: Promise<unknown>, ms: number): Work<Interruption | null> {
   const { clock } = run.around
   let timer: unknown
   const patience = new Promise((resolve) => {
-    timer = clock.setTimeout(() => resolve(undefined), GRACE)
+    timer = clock.setTimeout(() => resolve(undefined), ms)
   })
   try {
     yield Promise.race([quiet, patience])
@@ -80,7 +57,22 @@ function* giveMoment(run: RunRecord, quiet: Promise<unknown>): Work<Interruption
   }
 }
 
-/** Ends an attempt from outside: its signal is aborted and, if it knows that signal, it is given a moment. Then it is abandoned. */
+/**
+ * Takes what came of an attempt that had time to end: something else than that it was told to is a failure of its own.
+ * @throws Failed, or Interrupted where it did as it was told
+ */
+function finished(outcome: Answer, why: Interruption, child: Child | null): unknown {
+  if ('value' in outcome) return outcome.value
+  const { error } = outcome
+  const obeyed =
+    error === why.reason || child?.extra?.stopping === true || (isError(error) && error.name === 'AbortError')
+  throw obeyed ? new Interrupted(why) : new Failed(error, 'thrown', { final: true })
+}
+
+/**
+ * Ends an attempt from outside: its signal is aborted and, if it knows that signal, it is given a moment. Then it is abandoned.
+ * @returns what it gave, where it had time to finish
+ */
 function* end(
   run: RunRecord,
   step: PlanStep,
@@ -89,22 +81,33 @@ function* end(
     why,
     late = promise,
   }: { promise: Promise<unknown>; why: Interruption; late?: Promise<unknown> | undefined },
-): Work<never> {
+): Work<unknown> {
   // Not that of an earlier step, which may still be in use.
   const controller = run.signalled === run.sequence ? run.controller : null
-  const child = run.extra?.child ?? null
+  const extra = run.more()
+  const { child } = extra
   let settled = false
   let succeeded = false
+  let outcome: Answer | null = null
   run.controller = null
-  run.more().cutOff = controller
+  extra.cutOff = controller
   run.armed = 0
   // The attempt's handle is out of date from here on, but how long it took is still to be told.
   if (run.seen === run.sequence++) run.seen++
   const quiet = late.then(() => (succeeded = true), noop).then(() => (settled = true))
   controller?.abort(why.reason)
   child?.interrupt({ ...why, kind: 'stop' })
-  const again = controller === null && child === null ? null : yield* giveMoment(run, quiet)
+  const { grace } = why
+  if (grace !== undefined)
+    promise.then(
+      (value) => (outcome = { value }),
+      (error: unknown) => (outcome = { error }),
+    )
+  const waits = grace !== undefined || controller !== null || child !== null
+  const again = waits ? yield* giveMoment(run, quiet, grace ?? GRACE) : null
   const last = again ?? why
+  if (again === null && outcome !== null) return finished(outcome, why, child)
+  extra.unknown = true
   // What succeeded after all, even in that moment, may have to be made good.
   if (!settled || succeeded) watch(run, step, late)
   if (last.kind === 'stop') throw new Interrupted(last, !settled)
@@ -142,20 +145,12 @@ function* settle(
   }
 }
 
-/**
- * What a run may wait for.
- * @throws Failed in a sync run, which waits for nothing
- */
-export function awaitable(run: RunRecord, value: unknown, then: Then): Promise<unknown> {
-  const promise = promiseOf(value, then)
-  if (!run.sync) return promise
-  promise.then(noop, noop)
-  throw new Failed(new TypeError('it returned a promise in a synchronous run; use run() instead of runSync()'), 'async')
-}
-
 /** Calls a step inside the hooks that wrap it. */
 function wrapped(run: RunRecord, step: PlanStep): unknown {
-  const called = (): unknown => (step.nested === null ? call(run, step) : runNested(run, step, step.nested()))
+  const called = (): unknown => {
+    if (step.flow !== null) return runFlow(run, step, step.flow)
+    return step.nested === null ? call(run, step) : runNested(run, step, step.nested())
+  }
   const wraps = run.around.hooks?.wrap
   if (wraps == null) return called()
   const { sequence } = run
@@ -241,6 +236,6 @@ function accepted(given: Verdict): unknown {
  */
 export function* attempt(run: RunRecord, step: PlanStep, { interrupted, failed }: Begun): Work<unknown> {
   if (failed !== undefined) throw failed
-  if (interrupted !== undefined) yield* end(run, step, interrupted)
-  return yield* check(run, step, yield* callStep(run, step))
+  const value = interrupted === undefined ? yield* callStep(run, step) : yield* end(run, step, interrupted)
+  return yield* check(run, step, value)
 }

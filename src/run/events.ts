@@ -22,7 +22,7 @@ export function attemptEvent(run: RunRecord, step: PlanStep): AttemptEvent {
     runId: runIdOf(run),
     path: pathOf(run, step.name),
     name: step.name,
-    kind: step.nested === null ? 'step' : 'chain',
+    kind: step.kind,
     attempt: run.failures + 1,
     attempts: attemptsOf(step),
   }
@@ -42,16 +42,19 @@ export function endEvent(run: RunRecord, step: PlanStep, end: StepEnd): StepEndE
   const { prefix, stepAt } = run.more()
   const chain = prefix === '' ? run.plan.name : rootOf(run).plan.name
   const runId = runIdOf(run)
-  const path = prefix === '' ? name : prefix + name
-  const kind = step.nested === null ? 'step' : 'chain'
+  const path = prefix === '' ? name : pathOf(run, name)
+  const { kind } = step
   const attempt = run.failures + 1
   const attempts = attemptsOf(step)
   const duration = run.around.clock.now() - stepAt
   const { status, abandoned } = end
   if (status === 'ok') {
     const { output } = end
+    if (run.extra?.fellBack === true)
+      return { chain, runId, path, name, kind, attempt, attempts, status, duration, abandoned, output, fallback: true }
     return { chain, runId, path, name, kind, attempt, attempts, status, duration, abandoned, output }
   }
+  if (status === 'skipped') return { chain, runId, path, name, kind, attempt, attempts, status, duration: 0, abandoned }
   const { error } = end
   return { chain, runId, path, name, kind, attempt, attempts, status, duration, abandoned, error }
 }

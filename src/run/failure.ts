@@ -1,6 +1,7 @@
 import { describeIssues } from '../compile/validator.ts'
 import { describeThrown } from '../define/describe.ts'
 import {
+  CompensationError,
   type ErrorDetails,
   isStepchainError,
   LimitError,
@@ -10,7 +11,7 @@ import {
   ValidationFailedError,
 } from '../errors.ts'
 import { attemptsOf } from './events.ts'
-import { rootOf, type RunRecord, runIdOf, stepOf } from './record.ts'
+import { isA, rootOf, type RunRecord, runIdOf, stepOf } from './record.ts'
 
 /** A message, with what was thrown behind it, as it may be printed. */
 export function scrub(run: RunRecord, message: string, thrown?: { readonly error: unknown }): string {
@@ -26,10 +27,9 @@ function finished(run: RunRecord): Readonly<Record<string, unknown>> {
 
 /** The path of the step that a run is at, as errors have it. */
 export function stepPath(run: RunRecord, inner?: string): string {
-  const names = inner === undefined ? [] : [inner]
-  for (let at: RunRecord | null | undefined = run; at !== null && at !== undefined; at = at.extra?.parent)
-    names.unshift(stepOf(at).name)
-  return names.join(' > ')
+  const trail = run.extra?.trail ?? ''
+  const path = run.extra?.solo === true ? trail.slice(0, -3) : trail + stepOf(run).name
+  return inner === undefined ? path : `${path} > ${inner}`
 }
 
 /** What every error of a run knows. */
@@ -61,11 +61,12 @@ function retold(run: RunRecord, nested: StepchainError, suppressed: readonly unk
   const message =
     run.failures === 0 ? nested.message : scrub(run, `Step '${outer}' ${attemptOf(run)}: ${nested.message}`)
   const cause = 'cause' in nested ? { cause: nested.cause } : {}
-  return new (nested.constructor as ErrorConstructor)(
-    message,
-    { ...detailsOf(run), ...cause, step, issues: nested.issues, suppressed: [...nested.suppressed, ...suppressed] },
-    nested.code,
-  )
+  const { issues, errors, results } = nested
+  const details = { ...detailsOf(run), ...cause, step, issues, errors, results }
+  // What was finished in a branch is part of this run's context too.
+  if (stepOf(run).flow !== null) details.context = nested.context
+  details.suppressed = [...nested.suppressed, ...suppressed]
+  return new (nested.constructor as ErrorConstructor)(message, details, nested.code)
 }
 
 function attemptOf(run: RunRecord): string {
@@ -77,7 +78,7 @@ const retried = new WeakSet<StepchainError>()
 
 /** Whether retries were used up on the way to an error: on its own step, or on one inside of that. */
 export function wasRetried(error: StepchainError): boolean {
-  return error.attempts.length > 1 || retried.has(error)
+  return error.attempts.length > 1 || retried.has(error) || error.errors.some(wasRetried)
 }
 
 /** The error of a step whose last attempt failed; `suppressed` is what else failed on the way. */
@@ -96,6 +97,8 @@ function makeError(run: RunRecord, failure: AttemptFailure, suppressed: readonly
   // Ours already: a ref that leads nowhere, a validator that cannot be used.
   if (run.extra?.failure === error && isStepchainError(error)) return error
   if (run.extra?.child?.extra?.failure === error && isStepchainError(error)) return retold(run, error, suppressed)
+  // Made of a nested chain that could not be undone.
+  if (isA(error, CompensationError)) return error
   // Told as what it is, however many runs it is inside of.
   if (isStepchainError(error) && error.code === 'SC_LIMIT')
     return new LimitError(error.message, { ...detailsOf(run), cause: error, suppressed })

@@ -1,80 +1,20 @@
 import type { PlanStep } from '../compile/plan.ts'
-import { isError } from '../define/describe.ts'
-import type { RecordedAttempt, RecordedError, StepCall, StepOutcome } from '../define/host.ts'
-import type { Issue } from '../define/standard-schema.ts'
-import {
-  DeadlineExceededError,
-  type ErrorDetails,
-  HookFailedError,
-  isStepchainError,
-  LimitError,
-  type StepchainError,
-  StepFailedError,
-  StepTimeoutError,
-  UnresolvedReferenceError,
-  ValidationFailedError,
-} from '../errors.ts'
-import { Failed } from './attempt.ts'
+import type { StepCall, StepOutcome } from '../define/host.ts'
+import { isStepchainError, LimitError, StepTimeoutError } from '../errors.ts'
 import { resolveArguments } from './call.ts'
+import { Failed } from './failed.ts'
 import { detailsOf, stepError, stepPath } from './failure.ts'
 import { attend } from './limits.ts'
-import { isA, keep, pathOf, rootOf, type RunRecord, runIdOf, stepOf, type Work } from './record.ts'
-import { runStep, sleep } from './step.ts'
+import { failedOutcome, revive, reviveFailure } from './outcome.ts'
+import { isSkipped } from './rare.ts'
+import { isA, pathOf, rootOf, type RunRecord, runIdOf, stepOf, type Work } from './record.ts'
+import { keepOutput, passOver, runStep, sleep } from './step.ts'
 import { cancelled, Interrupted, throwIfBlocked } from './stop.ts'
 import { noop } from './thenable.ts'
+import { noteFinished, noteUnknown } from './undo-list.ts'
 
 /** What the engines that were looked at all take as a name. */
 const LONGEST_PATH = 256
-
-function record(error: unknown): RecordedError {
-  try {
-    if (!isError(error)) return { thrown: error }
-    // An error's name and message may be anything, and must be text in JSON.
-    const { name, message, code } = error as { name?: unknown; message?: unknown; code?: unknown }
-    return { name: String(name), message: String(message), ...(typeof code === 'string' ? { code } : {}) }
-  } catch {
-    return { name: 'Error', message: '[unreadable]' }
-  }
-}
-
-function revive({ name, message, code, thrown }: RecordedError): unknown {
-  return name === undefined ? thrown : Object.assign(new Error(message), { name }, code === undefined ? {} : { code })
-}
-
-/** What a host remembers of a step that failed, or of one that is to wait for long. */
-function failedOutcome(run: RunRecord, failure: StepchainError | null, delay?: number): StepOutcome {
-  return {
-    ok: false,
-    code: failure?.code ?? '',
-    message: failure?.message ?? '',
-    attempts: (failure ?? run.more()).attempts.map(({ error, ...attempt }): RecordedAttempt => ({
-      ...attempt,
-      error: record(error),
-    })),
-    ...(failure !== null && 'cause' in failure ? { error: record(failure.cause) } : {}),
-    ...(failure === null ? {} : { issues: failure.issues }),
-    ...(delay === undefined ? {} : { delay }),
-  }
-}
-
-type ErrorConstructor = new (message: string, details: ErrorDetails) => StepchainError
-
-const CLASSES: Readonly<Record<string, ErrorConstructor>> = {
-  SC_TIMEOUT: StepTimeoutError,
-  SC_VALIDATION: ValidationFailedError,
-  SC_DEADLINE: DeadlineExceededError,
-  SC_REFERENCE: UnresolvedReferenceError,
-  SC_HOOK: HookFailedError,
-}
-
-function reviveFailure(
-  run: RunRecord,
-  { code, message, error, issues }: Extract<StepOutcome, { ok: false }>,
-): StepchainError {
-  const cause = error === undefined ? {} : { cause: revive(error) }
-  const details = { ...detailsOf(run), ...cause, step: stepPath(run), issues: issues as readonly Issue[] }
-  return new (CLASSES[code] ?? StepFailedError)(message, details)
-}
 
 /** Thrown out of a host's call where a wait is long enough to be the host's. */
 class Later {
@@ -100,7 +40,13 @@ function* recorded(run: RunRecord, step: PlanStep, signal?: AbortSignal): Work<S
   extra.hosted = true
   try {
     const value = yield* runStep(run, step, { wait: waitOutside })
-    return { ok: true, value, attempt: run.failures + 1 }
+    return {
+      ok: true,
+      value,
+      attempt: run.failures + 1,
+      ...(extra.fellBack ? { fallback: true as const } : {}),
+      ...(extra.unknown ? { unknown: true as const } : {}),
+    }
   } catch (thrown) {
     if (isA(thrown, Later)) return failedOutcome(run, null, thrown.delay)
     if (isStepchainError(thrown) && !extra.stopping) return failedOutcome(run, thrown)
@@ -183,10 +129,22 @@ function* waitBetween(run: RunRecord, ms: number): Work {
   yield* sleepOutside(run, `${pathOf(run, stepOf(run).name)}${part}.wait`, ms)
 }
 
+/** Takes what a host remembers of a step that succeeded. */
+function take(run: RunRecord, step: PlanStep, { value, fallback, unknown }: Extract<StepOutcome, { ok: true }>): void {
+  keepOutput(run, step, value)
+  run.more().fellBack = fallback === true
+  noteFinished(run, step, value)
+  if (unknown !== true) return
+  const message = `Step '${stepPath(run)}' succeeded after an attempt that was cut off`
+  if (fallback === true) noteUnknown(run, step, new StepTimeoutError(message, detailsOf(run)))
+}
+
 /** Has a host run a step, or the steps of a nested chain. Retries are ours: a long wait ends one call and begins the next. */
 export function* runHosted(run: RunRecord, step: PlanStep): Work {
-  if (step.nested !== null) return void (yield* runStep(run, step, { wait: waitBetween }))
+  if (step.nested !== null || step.flow !== null) return void (yield* runStep(run, step, { wait: waitBetween }))
   const extra = run.more()
+  throwIfBlocked(run)
+  if (isSkipped(run, step)) return yield* passOver(run, step)
   for (let part = 1; ; part++) {
     throwIfBlocked(run)
     const path = `${pathOf(run, step.name)}${part > 1 ? `#${part}` : ''}`
@@ -198,16 +156,17 @@ export function* runHosted(run: RunRecord, step: PlanStep): Work {
     }
     const { outcome, here } = yield* ask(run, step, callOf(run, step, path))
     extra.begun = true
-    if (outcome.ok) {
-      if (step.out !== null) keep(run, step.out, outcome.value)
-      return
-    }
+    if (outcome.ok) return take(run, step, outcome)
     if (!here) {
       extra.attempts = outcome.attempts.map((attempt) => ({ ...attempt, error: revive(attempt.error) }))
       extra.stepAt = run.around.clock.now()
     }
     run.failures = outcome.attempts.length
-    if (outcome.delay === undefined) throw here && extra.failure !== null ? extra.failure : reviveFailure(run, outcome)
+    if (outcome.delay === undefined) {
+      const failure = here && extra.failure !== null ? extra.failure : reviveFailure(run, outcome)
+      if (outcome.unknown === true) noteUnknown(run, step, failure)
+      throw failure
+    }
     yield* sleepOutside(run, `${path}.wait`, outcome.delay)
   }
 }

@@ -1,7 +1,8 @@
 import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
-import { awaitable, type Begun, failedBy, mark, throwIfOverdue } from './attempt.ts'
+import { type Begun, mark, throwIfOverdue } from './attempt.ts'
 import { call } from './call.ts'
 import { failureOf, noteFailure, tellEnd } from './end.ts'
+import { awaitable, failedBy } from './failed.ts'
 import { Handle } from './handle.ts'
 import { runHosted } from './hosted.ts'
 import { hasOpening, opening, takeInput } from './input.ts'
@@ -12,6 +13,7 @@ import { type Answer, Extra, keep, type Interruption, type RunRecord, stepOf, ty
 import { leave, runStep } from './step.ts'
 import { Interrupted, whyBlocked } from './stop.ts'
 import { isNative, nativeThen, type Then, thenOf } from './thenable.ts'
+import { unwinding } from './undo.ts'
 
 const NOTHING: Record<string, unknown> = Object.freeze({})
 
@@ -23,7 +25,7 @@ const NOTHING: Record<string, unknown> = Object.freeze({})
  */
 export class Run implements RunRecord {
   readonly plan: Plan
-  readonly around: Surroundings
+  around: Surroundings
   readonly sync: boolean
   context: Record<string, unknown>
   index: number
@@ -101,10 +103,14 @@ export class Run implements RunRecord {
     const { task, pending } = this
     const extra = this.more()
     const stops = why.kind === 'stop'
+    // A run that has time to end may yet be told to end at once.
+    const again = extra.stopping && extra.halt?.grace === undefined
+    if (extra.inner && stops && !again) extra.halt = why
+    if (extra.undoing) return
     if (pending !== null) this.beginStep(stepOf(this), { interrupted: { promise: pending, why } })
     // A run that waits for nothing is at work, and looks for itself before it goes on.
     // One that was told to end would lose the moment that it was given for that.
-    else if (task === null || task.running || (stops ? extra.stopping : this.armed === 0)) return
+    else if (task === null || task.running || (stops ? again : this.armed === 0)) return
     else task.next = { error: new Interrupted(why) }
     if (stops) extra.stopping = true
     this.pump()
@@ -268,7 +274,11 @@ export class Run implements RunRecord {
 
   private end(): void {
     const { around, extra } = this
-    if (around.hooks?.onRunEnd == null || extra === null || extra.control !== null || extra.ending) return this.settle()
+    const undoing = extra === null ? null : unwinding(this)
+    // Only an engine's own suspension ends that early: what is to be undone is, when it goes on.
+    if (undoing !== null) return this.begin(undoing, () => this.end())
+    if (around.hooks?.onRunEnd == null || extra === null || extra.control !== null || extra.ending || extra.inner)
+      return this.settle()
     extra.ending = true
     // A hook that fails the run has been noted as its failure.
     this.begin(tellEnd(this), () => this.settle())

@@ -2,6 +2,7 @@ import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
 import type { FailedAttempt, StepchainError } from '../errors.ts'
 import { freeze } from './freeze.ts'
 import type { Sweeper } from './sweeper.ts'
+import type { UndoList } from './undo-list.ts'
 
 /** Work that goes on synchronously, but for the promises that it yields. */
 export type Work<T = void> = Generator<PromiseLike<unknown>, T, unknown>
@@ -22,13 +23,41 @@ export interface Task {
 /** What a promise came to. */
 export type Answer = { readonly value: unknown } | { readonly error: unknown }
 
+/** What a step runs that can be told to end: a chain, or a group. */
+export interface Child {
+  readonly extra: Pick<Extra, 'failure' | 'stopping'> | null
+  interrupt(why: Interruption): void
+}
+
 /** What only some runs need: made when first needed, so that a plain run in flight stays small. */
 export class Extra {
   parent: RunRecord | null = null
-  child: RunRecord | null = null
+  child: Child | null = null
   depth = 0
   /** The path of the step that runs this chain, with a trailing slash; empty for a run of its own. */
   prefix = ''
+  /** The same as errors have it: `outer > `. */
+  trail = ''
+  /** Whether the run is that of one step of the run around it, whose path has no part for the step itself. */
+  solo = false
+  /** Whether it is part of the run around it, and not one whose beginning and end are told. */
+  inner = false
+  /** Whether what it does when it fails is undone by itself: the run around it goes on. */
+  undoes = false
+  /** Whether it lets go of what it holds when it is over, since nobody has its outputs. */
+  releases = false
+  /** What is undone and released when the outermost run ends. */
+  undo: UndoList | null = null
+  /** Whether things are undone, which nothing interrupts. */
+  undoing = false
+  /** Whether an attempt of the step was cut off, so that nobody knows what came of it. */
+  unknown = false
+  /** Which side of a `when` is taken. */
+  side = false
+  /** Whether the step gave what it falls back to. */
+  fellBack = false
+  /** Why the run goes no further, if a group that it is part of has said so. */
+  halt: Interruption | null = null
   runId = ''
   input: unknown = undefined
   startedAt = 0
@@ -59,7 +88,7 @@ export class Extra {
 /** What the parts of the runner know of a run; `pump.ts` has the rest. */
 export interface RunRecord {
   readonly plan: Plan
-  readonly around: Surroundings
+  around: Surroundings
   readonly sync: boolean
   context: Record<string, unknown>
   /** Which step the run is at. */
@@ -103,6 +132,8 @@ export interface RunRecord {
 /** Why a run, or an attempt, is ended from outside. */
 export interface Interruption {
   readonly kind: 'stop' | 'timeout'
+  /** The ms that what is under way gets to end, and may succeed in; absent where it is to end at once. */
+  readonly grace?: number
   /** What the signals of steps say. */
   readonly reason: unknown
   /** Makes the error of a run that is stopped, be it with the step that runs it. */
@@ -170,5 +201,6 @@ function randomId(random: () => number): string {
 
 /** The path of a step, as events and hosts have it. */
 export function pathOf(run: RunRecord, name: string): string {
-  return run.more().prefix + name
+  const { prefix, solo } = run.more()
+  return solo ? prefix.slice(0, -1) : prefix + name
 }

@@ -1,16 +1,16 @@
 import type { PlanStep } from '../compile/plan.ts'
 import type { Policy } from '../compile/policy.ts'
 import { codeOf, DefinitionError, type FailedAttempt, isStepchainError } from '../errors.ts'
-import type { Failed } from './attempt.ts'
 import { delayAfter } from './backoff.ts'
+import type { Failed } from './failed.ts'
 import { stepError, stepPath, wasRetried } from './failure.ts'
 import { sweeperOf } from './limits.ts'
 import type { RunRecord } from './record.ts'
 import { deadlineError, Interrupted, whyBlocked } from './stop.ts'
 
 // Ours, and no better the next time. What a nested chain's step threw is not ours.
-const FINAL = new Set(
-  'NON_RETRYABLE DEFINITION TEMPLATE REFERENCE CANCELLED DEADLINE HOOK INPUT LIMIT ASYNC_IN_SYNC SYNC_SLEEP'
+export const FINAL: ReadonlySet<string> = new Set(
+  'NON_RETRYABLE DEFINITION TEMPLATE REFERENCE CANCELLED DEADLINE HOOK INPUT LIMIT ASYNC_IN_SYNC SYNC_SLEEP COMPENSATION'
     .split(' ')
     .map((name) => `SC_${name}`),
 )
@@ -19,6 +19,8 @@ const FINAL = new Set(
 function isRetryable(policy: Policy, { error, how }: Failed, attempt: number): boolean {
   if (how === 'invalid') return policy.retryOnInvalid
   if (how === 'async' || how === 'unable' || FINAL.has(codeOf(error) ?? '')) return false
+  // No better the next time is a group in which something else is not.
+  if (isStepchainError(error) && error.errors.some(({ code }) => FINAL.has(code))) return false
   const { retryIf } = policy
   // A nested chain that refused an output, or has used up retries of its own, is run again only if that is asked for.
   if (retryIf === null) return !(isStepchainError(error) && (error.code === 'SC_VALIDATION' || wasRetried(error)))
@@ -80,6 +82,7 @@ export function delayBeforeRetry(
   const now = clock.now()
   const attempt = run.failures + 1
   run.armed = 0
+  if (failed.how === 'timeout') extra.unknown = true
   extra.attempts.push(failedAttempt(run, failed, durationOf(run, step, now)))
   // The attempt's handle is out of date from here on.
   run.sequence++
@@ -93,9 +96,9 @@ export function delayBeforeRetry(
   // A nested run that was stopped may have been so for all runs around it.
   const stopped =
     extra.child?.extra?.stopping === true || (settings.signal?.aborted === true && error === settings.signal.reason)
-  const why = retry || stopped ? whyBlocked(run) : null
+  const why = (retry && !failed.final) || stopped ? whyBlocked(run) : null
   if (why !== null) throw new Interrupted(why, abandoned)
-  if (policy === null || !retry) throw stepError(run, failed, fault)
+  if (policy === null || !retry || failed.final) throw stepError(run, failed, fault)
   let delay: number
   try {
     delay = delayAfter(policy, { attempt, error, random: settings.random, previous, wall: () => clock.wall() })

@@ -66,6 +66,7 @@ function refreshDeadline(run: RunRecord, now: number): void {
 
 /** Why a run may not go on, if so. */
 export function whyBlocked(run: RunRecord): Interruption | null {
+  if (run.extra !== null && run.extra.halt !== null) return run.extra.halt
   const { signal } = run.around.settings
   if (signal?.aborted === true) return cancelled(signal)
   if (run.extra === null || (run.extra.endAt === Infinity && run.around.settings.deadline === null)) return null

@@ -6,9 +6,10 @@ import { root } from '../support/package-info.ts'
 /**
  * What the whole entry was measured at, rounded up. The design aims at 6 kB; with every check, message, template, serialiser and the host seam in it,
  * the code is this large, and a check or a clear message is not given up for bytes. A change that needs more says why here:
- * 1.2 kB were `freeze`, `slowStepWarning`, `strictHooks` and the limit on runs inside of runs, which the catalogue of faults promises.
+ * 1.2 kB were `freeze`, `slowStepWarning`, `strictHooks` and the limit on runs inside of runs, which the catalogue of faults promises;
+ * 9 kB are flow: groups, loops, branches, fallbacks, compensation, and their part of the host seam. They are methods of the chain, which no bundler leaves out.
  */
-const BUDGET = 22_500
+const BUDGET = 33_000
 
 test(`the whole core entry is at most ${BUDGET} bytes, minified and gzipped`, async () => {
   const { outputFiles } = await build({

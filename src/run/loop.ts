@@ -1,0 +1,213 @@
+import { ITEM_OUT } from '../compile/group.ts'
+import type { Loop, PlanStep, StepFunction } from '../compile/plan.ts'
+import { GroupError, type StepchainError } from '../errors.ts'
+import { follow, outsOf, spawnInside } from './branch.ts'
+import { attemptEvent } from './events.ts'
+import { Failed } from './failed.ts'
+import { detailsOf, scrub, stepError, stepPath } from './failure.ts'
+import type { Units } from './group.ts'
+import { ItemHandle } from './item-handle.ts'
+import { emit } from './notify.ts'
+import { fulfilled, rejected } from './parallel.ts'
+import { isA, type RunRecord } from './record.ts'
+import type { Slot } from './slot.ts'
+import { type Source, sourceOf } from './source.ts'
+
+/** How many errors of items are kept. */
+const MOST_ERRORS = 16
+
+/** What an `each` came to. */
+interface Summary {
+  readonly total: number
+  readonly ok: number
+  readonly failed: number
+  readonly errors: readonly StepchainError[]
+  readonly duration: number
+}
+
+/** The items of a `map` or an `each`. */
+export class Items implements Units {
+  private readonly run: RunRecord
+  private readonly step: PlanStep
+  private readonly flow: Loop
+  private readonly source: Source
+  /** Whether a function is called with each item, and nothing else is done. */
+  private readonly fn: StepFunction | null
+  private readonly results: unknown[] = []
+  private readonly errors: { readonly index: number; readonly error: StepchainError }[] = []
+  private readonly startedAt: number
+  private first: StepchainError | null = null
+  private index = -1
+  private ok = 0
+  private bad = 0
+
+  constructor(run: RunRecord, step: PlanStep, { flow, items }: { flow: Loop; items: unknown }) {
+    this.run = run
+    this.step = step
+    this.flow = flow
+    const { around } = run
+    const { host } = around.settings
+    this.source = sourceOf(items, { ref: flow.items.ref, batch: flow.batch, waits: !run.sync && host === null })
+    this.fn = flow.light && around.plain && !around.timed ? flow.item.fn : null
+    this.startedAt = flow.kind === 'each' ? around.clock.now() : 0
+  }
+
+  hasMore(): boolean {
+    return this.source.hasMore()
+  }
+
+  advance(): boolean | Promise<boolean> {
+    this.index++
+    return this.source.advance()
+  }
+
+  begin(slot: Slot): unknown {
+    const { fn, index } = this
+    const { item } = this.source
+    if (fn === null) return follow(this.prepare(slot))
+    slot.index = index
+    slot.controller = null
+    const handle = new ItemHandle(this.run, this.step, slot)
+    slot.handle = handle
+    slot.size = this.sizeOf(item)
+    return fn(item, index, handle)
+  }
+
+  prepare(slot: Slot): RunRecord {
+    const { flow, source } = this
+    slot.index = this.index
+    slot.size = this.sizeOf(source.item)
+    const child = (slot.child = this.spawn(slot.index, source.item))
+    const inner = child.more()
+    inner.undoes = flow.settle || flow.tolerate > 0
+    inner.releases = flow.kind === 'each'
+    return child
+  }
+
+  private sizeOf(item: unknown): number {
+    return this.flow.batch === 0 ? 1 : (item as readonly unknown[]).length
+  }
+
+  nameOf({ index }: Slot): string {
+    return String(index)
+  }
+
+  value({ child }: Slot): unknown {
+    return this.outputOf(child as RunRecord)
+  }
+
+  restore({ child }: Slot, value: unknown): void {
+    const run = child as RunRecord
+    if (run.extra?.solo === true) run.context[ITEM_OUT] = value
+    else Object.assign(run.context, value)
+  }
+
+  /** Makes the run of one item: of its branch alone, where nothing is around that. */
+  private spawn(index: number, item: unknown): RunRecord {
+    const { flow, run, step } = this
+    const more = { item, index }
+    const label = String(index)
+    const { around } = run
+    if (flow.branch !== null && flow.bare && around.plain && !around.timed)
+      return spawnInside(run, step, { plan: flow.branch.plan, label, more })
+    const child = spawnInside(run, step, { plan: flow.solo, label, more })
+    child.more().solo = true
+    return child
+  }
+
+  done(slot: Slot, value: unknown): void {
+    this.ok += slot.size
+    if (this.flow.kind === 'map') {
+      const output = slot.child === null ? value : this.outputOf(slot.child)
+      this.results[slot.index] = this.flow.settle ? fulfilled(output) : output
+    }
+    this.leave(slot)
+  }
+
+  /** What the run of an item gave. */
+  private outputOf(child: RunRecord): unknown {
+    const { branch } = this.flow
+    return child.extra?.solo === true || branch === null ? child.context[ITEM_OUT] : outsOf(branch, child)
+  }
+
+  failed(slot: Slot, thrown: unknown): StepchainError | null {
+    const { flow } = this
+    const error = slot.child === null ? this.errorOf(slot, thrown) : (thrown as StepchainError)
+    this.bad += slot.size
+    if (flow.settle) this.results[slot.index] = rejected(error)
+    else this.note(slot.index, error)
+    this.leave(slot)
+    if (flow.settle || !this.isTooMuch(this.source.total)) return null
+    return this.first
+  }
+
+  private note(index: number, error: StepchainError): void {
+    this.first ??= error
+    if (this.errors.length < MOST_ERRORS) this.errors.push({ index, error })
+  }
+
+  /** Whether more items have failed than may. Of a ratio that is known before the end only where the number of all is. */
+  private isTooMuch(total: number | undefined): boolean {
+    const { tolerate } = this.flow
+    if (tolerate === 0 || tolerate >= 1) return this.bad > tolerate
+    return total !== undefined && this.bad > tolerate * total
+  }
+
+  /** What a function threw, as the error of its item. */
+  private errorOf(slot: Slot, thrown: unknown): StepchainError {
+    const child = this.spawn(slot.index, undefined)
+    const extra = child.more()
+    const failed = isA(thrown, Failed) ? thrown : new Failed(thrown)
+    extra.begun = true
+    extra.attempts = [{ attempt: 1, error: failed.error, duration: undefined, abandoned: false }]
+    child.context = this.run.context
+    return stepError(child, failed)
+  }
+
+  /** Goes on to what comes next in a slot, and tells how far the loop is. */
+  private leave(slot: Slot): void {
+    slot.child = slot.handle = null
+    const { run, source } = this
+    if (run.around.hooks?.onProgress == null) return
+    const { total } = source
+    const event = {
+      ...attemptEvent(run, this.step),
+      done: this.ok + this.bad,
+      ...(total === undefined ? {} : { total }),
+    }
+    void emit(run, 'onProgress', event)
+  }
+
+  late(slot: Slot, outcome: { readonly value: unknown } | { readonly error: unknown }): void {
+    const { run, step } = this
+    if (slot.child !== null || run.around.hooks?.onLateSettle == null) return
+    const path = `${attemptEvent(run, step).path}/${slot.index}`
+    const event = { ...attemptEvent(run, step), kind: 'item' as const, path, attempt: 1, attempts: 1 }
+    const how =
+      'value' in outcome ? { status: 'ok' as const, output: outcome.value } : { status: 'failed' as const, ...outcome }
+    void emit(run, 'onLateSettle', { ...event, ...how })
+  }
+
+  close(): void {
+    this.source.close()
+  }
+
+  failure(): StepchainError | null {
+    const { run, flow, first } = this
+    if (first === null || !this.isTooMuch(this.source.hasMore() ? this.source.total : this.index)) return null
+    const errors = [...this.errors].sort((a, b) => a.index - b.index).map(({ error }) => error)
+    const message = `Step '${stepPath(run)}': ${this.bad} of ${this.source.total ?? this.ok + this.bad} items failed: ${first.message}`
+    const results = flow.kind === 'map' ? this.results : this.summary()
+    return new GroupError(scrub(run, message), { ...detailsOf(run), cause: first, errors, results })
+  }
+
+  output(): unknown {
+    return this.flow.kind === 'map' ? this.results : this.summary()
+  }
+
+  private summary(): Summary {
+    const errors = this.errors.sort((a, b) => a.index - b.index).map(({ error }) => error)
+    const duration = this.run.around.clock.now() - this.startedAt
+    return { total: this.ok + this.bad, ok: this.ok, failed: this.bad, errors, duration }
+  }
+}
