@@ -47,6 +47,7 @@ export class Group implements Child {
   private readonly run: RunRecord
   private readonly units: Units
   private readonly limits: GroupLimits
+  private readonly gated: boolean
   private readonly slots: Slot[] = []
   private readonly idle: Slot[] = []
   /** How many units are under way. */
@@ -70,6 +71,7 @@ export class Group implements Child {
     this.run = run
     this.units = units
     this.limits = limits
+    this.gated = run.around.gated
   }
 
   /** Runs the group: at once, or as a promise if something in it waits. @throws what it fails with */
@@ -82,15 +84,27 @@ export class Group implements Child {
     })
   }
 
-  settled(slot: Slot, outcome: Answer): void {
-    if (!slot.waits || this.over) return this.units.late(slot, outcome)
+  fulfilled(slot: Slot, value: unknown): void {
+    if (!slot.waits || this.over) return this.units.late(slot, { value })
     slot.waits = false
     this.open--
-    this.take(slot, outcome)
+    this.units.done(slot, value)
+    this.goOn(slot)
+  }
+
+  rejected(slot: Slot, error: unknown): void {
+    if (!slot.waits || this.over) return this.units.late(slot, { error })
+    slot.waits = false
+    this.open--
+    this.takeError(slot, error)
+    this.goOn(slot)
+  }
+
+  private goOn(slot: Slot): void {
     this.drive(slot)
     // Others may have room since the source has more.
     if (this.idle.length > 1) this.fill()
-    this.finishIfDone()
+    if (this.open === 0) this.finishIfDone()
   }
 
   interrupt(why: Interruption): void {
@@ -171,7 +185,7 @@ export class Group implements Child {
       const then = thenOf(value)
       if (then === null) {
         this.open--
-        this.take(slot, { value })
+        this.units.done(slot, value)
         return false
       }
       const promise = isNative(then) && !this.run.sync ? (value as Promise<unknown>) : awaitable(this.run, value, then)
@@ -181,14 +195,12 @@ export class Group implements Child {
     } catch (error) {
       slot.waits = false
       this.open--
-      this.take(slot, { error })
+      this.takeError(slot, error)
       return false
     }
   }
 
-  private take(slot: Slot, outcome: Answer): void {
-    if ('value' in outcome) return this.units.done(slot, outcome.value)
-    const { error } = outcome
+  private takeError(slot: Slot, error: unknown): void {
     const { child } = slot
     if (child?.extra?.control != null) return this.breakOff(error)
     const told = this.why ?? this.halting
@@ -237,7 +249,7 @@ export class Group implements Child {
   }
 
   private isBlocked(): boolean {
-    const why = this.run.around.gated ? whyBlocked(this.run) : null
+    const why = this.gated ? whyBlocked(this.run) : null
     if (why === null) return false
     this.why ??= why
     this.extra.stopping = true

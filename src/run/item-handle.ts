@@ -7,16 +7,20 @@ import { pathOf, type RunRecord, runIdOf } from './record.ts'
 import type { Slot } from './slot.ts'
 import { remainingOf } from './stop.ts'
 
+/** The loop that an item is of. */
+export interface Looped {
+  readonly run: RunRecord
+  readonly step: PlanStep
+}
+
 /** The handle of one item that has nothing around it but its group. What it knows is read when it is asked for. */
 export class ItemHandle implements StepHandle {
-  readonly #run: RunRecord
-  readonly #step: PlanStep
+  readonly #loop: Looped
   readonly #slot: Slot
   readonly #index: number
 
-  constructor(run: RunRecord, step: PlanStep, slot: Slot) {
-    this.#run = run
-    this.#step = step
+  constructor(loop: Looped, slot: Slot) {
+    this.#loop = loop
     this.#slot = slot
     this.#index = slot.index
   }
@@ -26,11 +30,11 @@ export class ItemHandle implements StepHandle {
   }
 
   static #path(handle: ItemHandle): string {
-    return `${pathOf(handle.#run, handle.#step.name)}/${handle.#index}`
+    return `${pathOf(handle.#loop.run, handle.#loop.step.name)}/${handle.#index}`
   }
 
   get name(): string {
-    return this.#step.name
+    return this.#loop.step.name
   }
 
   get attempt(): number {
@@ -43,25 +47,25 @@ export class ItemHandle implements StepHandle {
   }
 
   get key(): string {
-    return `${runIdOf(this.#run)}/${ItemHandle.#path(this)}`
+    return `${runIdOf(this.#loop.run)}/${ItemHandle.#path(this)}`
   }
 
   get log(): StepLog {
-    const at = { ...printedStep(this.#run, this.#step), path: ItemHandle.#path(this) }
+    const at = { ...printedStep(this.#loop.run, this.#loop.step), path: ItemHandle.#path(this) }
     const line = (level: LogLevel) => (message: string, fields?: LogFields) =>
-      this.#run.around.output.printer?.print(at, { level, message, fields })
+      this.#loop.run.around.output.printer?.print(at, { level, message, fields })
     return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
   }
 
   remaining(): number {
-    return ItemHandle.#isCurrent(this) ? remainingOf(this.#run) : 0
+    return ItemHandle.#isCurrent(this) ? remainingOf(this.#loop.run) : 0
   }
 
   progress(done: number, total?: number): void {
-    const run = this.#run
+    const run = this.#loop.run
     if (!ItemHandle.#isCurrent(this) || run.around.hooks?.onProgress == null) return
     const event = {
-      ...attemptEvent(run, this.#step),
+      ...attemptEvent(run, this.#loop.step),
       kind: 'item' as const,
       path: ItemHandle.#path(this),
       attempt: 1,

@@ -27,15 +27,17 @@ interface Summary {
 
 /** The items of a `map` or an `each`. */
 export class Items implements Units {
-  private readonly run: RunRecord
-  private readonly step: PlanStep
+  readonly run: RunRecord
+  readonly step: PlanStep
   private readonly flow: Loop
   private readonly source: Source
   /** Whether a function is called with each item, and nothing else is done. */
   private readonly fn: StepFunction | null
-  private readonly results: unknown[] = []
+  private readonly results: unknown[]
   private readonly errors: { readonly index: number; readonly error: StepchainError }[] = []
   private readonly startedAt: number
+  /** Whether anybody wants to know how far it is. */
+  private readonly tells: boolean
   private first: StepchainError | null = null
   private index = -1
   private ok = 0
@@ -49,6 +51,9 @@ export class Items implements Units {
     const { host } = around.settings
     this.source = sourceOf(items, { ref: flow.items.ref, batch: flow.batch, waits: !run.sync && host === null })
     this.fn = flow.light && around.plain && !around.timed ? flow.item.fn : null
+    this.tells = around.hooks?.onProgress != null
+    // An array that grows costs more than one of the right length.
+    this.results = flow.kind === 'map' ? new Array<unknown>(this.source.total ?? 0) : []
     this.startedAt = flow.kind === 'each' ? around.clock.now() : 0
   }
 
@@ -67,9 +72,9 @@ export class Items implements Units {
     if (fn === null) return follow(this.prepare(slot))
     slot.index = index
     slot.controller = null
-    const handle = new ItemHandle(this.run, this.step, slot)
+    const handle = new ItemHandle(this, slot)
     slot.handle = handle
-    slot.size = this.sizeOf(item)
+    if (this.flow.batch !== 0) slot.size = this.sizeOf(item)
     return fn(item, index, handle)
   }
 
@@ -168,7 +173,7 @@ export class Items implements Units {
   private leave(slot: Slot): void {
     slot.child = slot.handle = null
     const { run, source } = this
-    if (run.around.hooks?.onProgress == null) return
+    if (!this.tells) return
     const { total } = source
     const event = {
       ...attemptEvent(run, this.step),

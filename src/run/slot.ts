@@ -1,8 +1,9 @@
-import type { Answer, RunRecord } from './record.ts'
+import type { RunRecord } from './record.ts'
 
 /** Who is told what the unit in a slot has come to. */
 export interface Followed {
-  settled(slot: Slot, outcome: Answer): void
+  fulfilled(slot: Slot, value: unknown): void
+  rejected(slot: Slot, error: unknown): void
 }
 
 /** A place in which the units of a group are run one after the other; what follows their promises is made once for all of them. */
@@ -23,7 +24,7 @@ export class Slot {
   readonly rejected: (error: unknown) => void
 
   constructor(group: Followed | null) {
-    this.fulfilled = (value) => group?.settled(this, { value })
-    this.rejected = (error) => group?.settled(this, { error })
+    this.fulfilled = (value) => group?.fulfilled(this, value)
+    this.rejected = (error) => group?.rejected(this, error)
   }
 }
