@@ -47,6 +47,10 @@ export class Handle implements StepHandle {
     return `${runIdOf(this.#run)}/${pathOf(this.#run, this.name)}`
   }
 
+  get undoneKey(): string | undefined {
+    return this.#run.extra?.undoneKey
+  }
+
   get log(): StepLog {
     const line = (level: LogLevel) => (message: string, fields?: LogFields) =>
       this.#run.around.output.printer?.print(printedStep(this.#run, this.#step), { level, message, fields })

@@ -50,6 +50,10 @@ export class ItemHandle implements StepHandle {
     return `${runIdOf(this.#loop.run)}/${ItemHandle.#path(this)}`
   }
 
+  get undoneKey(): undefined {
+    return undefined
+  }
+
   get log(): StepLog {
     const at = { ...printedStep(this.#loop.run, this.#loop.step), path: ItemHandle.#path(this) }
     const line = (level: LogLevel) => (message: string, fields?: LogFields) =>

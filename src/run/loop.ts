@@ -33,7 +33,7 @@ export class Items implements Units {
   private readonly source: Source
   /** Whether a function is called with each item, and nothing else is done. */
   private readonly fn: StepFunction | null
-  private readonly results: unknown[]
+  private readonly results: unknown[] = []
   private readonly errors: { readonly index: number; readonly error: StepchainError }[] = []
   private readonly startedAt: number
   /** Whether anybody wants to know how far it is. */
@@ -53,7 +53,7 @@ export class Items implements Units {
     this.fn = flow.light && around.plain && !around.timed ? flow.item.fn : null
     this.tells = around.hooks?.onProgress != null
     // An array that grows costs more than one of the right length.
-    this.results = flow.kind === 'map' ? new Array<unknown>(this.source.total ?? 0) : []
+    if (flow.kind === 'map') this.results.length = this.source.total ?? 0
     this.startedAt = flow.kind === 'each' ? around.clock.now() : 0
   }
 
@@ -199,7 +199,7 @@ export class Items implements Units {
 
   failure(): StepchainError | null {
     const { run, flow, first } = this
-    if (first === null || !this.isTooMuch(this.source.hasMore() ? this.source.total : this.index)) return null
+    if (first === null || !this.isTooMuch(this.source.hasMore() ? this.source.total : this.ok + this.bad)) return null
     const errors = [...this.errors].sort((a, b) => a.index - b.index).map(({ error }) => error)
     const message = `Step '${stepPath(run)}': ${this.bad} of ${this.source.total ?? this.ok + this.bad} items failed: ${first.message}`
     const results = flow.kind === 'map' ? this.results : this.summary()

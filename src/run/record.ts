@@ -48,6 +48,8 @@ export class Extra {
   releases = false
   /** What is undone and released when the outermost run ends. */
   undo: UndoList | null = null
+  /** The key of the step that the run undoes. */
+  undoneKey: string | undefined = undefined
   /** Whether things are undone, which nothing interrupts. */
   undoing = false
   /** Whether an attempt of the step was cut off, so that nobody knows what came of it. */

@@ -14,12 +14,13 @@ function shielded({ settings, output, own, clock }: Surroundings): Surroundings 
 }
 
 /** Does one thing for a finished step, as a step of a run of its own. Gives what it failed with. */
-function* act(run: RunRecord, { run: at, error, output }: Undo, plan: Plan): Work<StepchainError | null> {
+function* act(run: RunRecord, { run: at, step, error, output }: Undo, plan: Plan): Work<StepchainError | null> {
   const child = run.spawn({ ...plan, name: rootOf(at).plan.name }, shielded(at.around))
   child.context = error === null ? { output } : { error }
   const inner = child.more()
   const { prefix, trail } = at.more()
-  Object.assign(inner, { prefix, trail, runId: runIdOf(at), inner: true })
+  const runId = runIdOf(at)
+  Object.assign(inner, { prefix, trail, runId, inner: true, undoneKey: `${runId}/${pathOf(at, step.name)}` })
   if (child.pump()) yield new Promise((resolve) => child.whenOver(resolve, resolve))
   if (inner.control !== null) {
     run.more().control = inner.control
