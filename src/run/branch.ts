@@ -1,5 +1,5 @@
 import type { Branch, Plan, PlanStep, Surroundings } from '../compile/plan.ts'
-import { stepPath } from './failure.ts'
+import { finished, stepPath } from './failure.ts'
 import { copyData, freeze } from './freeze.ts'
 import { prefixOf, spawn, within } from './nested.ts'
 import type { Extra, RunRecord } from './record.ts'
@@ -44,7 +44,8 @@ export function spawnInside(run: RunRecord, step: PlanStep, { plan, label, more 
 }
 
 /** What a branch has set so far. */
-export function outsOf({ outs }: Branch, { context }: RunRecord): Record<string, unknown> {
+export function outsOf({ outs }: Branch, run: RunRecord): Record<string, unknown> {
+  const context = run.extra?.inside == null ? run.context : finished(run)
   const own: Record<string, unknown> = {}
   for (const out of outs) if (Object.hasOwn(context, out)) own[out] = context[out]
   return own

@@ -20,9 +20,9 @@ export function scrub(run: RunRecord, message: string, thrown?: { readonly error
   return redact === null ? text : redact(text)
 }
 
-/** The outputs of the steps that are finished. */
-function finished(run: RunRecord): Readonly<Record<string, unknown>> {
-  return Object.freeze({ ...run.context })
+/** The outputs of the steps that are finished, those in branches of the step that is under way too. */
+export function finished(run: RunRecord): Readonly<Record<string, unknown>> {
+  return Object.freeze({ ...run.context, ...run.extra?.inside?.outs() })
 }
 
 /** The path of the step that a run is at, as errors have it. */
@@ -41,6 +41,7 @@ export function detailsOf(run: RunRecord, more: Partial<ErrorDetails> = {}): Err
     step: extra?.begun === true ? stepPath(run) : undefined,
     attempts: Object.freeze([...(extra?.attempts ?? [])]),
     context: finished(run),
+    results: extra?.inside?.results(),
     ...more,
   }
 }

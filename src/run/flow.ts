@@ -17,7 +17,9 @@ function itemsOf(run: RunRecord, { items }: Loop): unknown {
 /** Runs one branch, and gives what it set: at once, or as a promise if something in it is asynchronous. */
 function runBranch(run: RunRecord, step: PlanStep, branch: Branch): unknown {
   const child = spawnInside(run, step, { plan: branch.plan, label: '' })
-  run.more().child = child
+  const extra = run.more()
+  extra.child = child
+  extra.inside = { outs: () => outsOf(branch, child), results: () => undefined }
   const waiting = follow(child)
   return waiting === null ? outsOf(branch, child) : waiting.then(() => outsOf(branch, child))
 }

@@ -2,14 +2,14 @@ import type { GroupLimits } from '../compile/plan.ts'
 import { isError } from '../define/describe.ts'
 import type { StepchainError } from '../errors.ts'
 import { awaitable } from './failed.ts'
-import type { Answer, Child, Interruption, RunRecord } from './record.ts'
+import type { Answer, Child, Inside, Interruption, RunRecord } from './record.ts'
 import { Slot } from './slot.ts'
 import { cancelled, whyBlocked } from './stop.ts'
 import { isNative, thenOf } from './thenable.ts'
 import { Waves } from './waves.ts'
 
 /** What a group runs: branches, or items. */
-export interface Units {
+export interface Units extends Inside {
   /** Goes on to the next unit; tells whether there is one, perhaps later. */
   advance(): boolean | Promise<boolean>
   /** Whether there may be more of them. */
@@ -163,10 +163,12 @@ export class Group implements Child {
       return !this.closed
     }
     const go = (has: boolean): void => {
-      if (!pulled()) return
+      // What comes too late is begun no more, though it may have been the last.
+      if (!pulled()) return void (this.cut ||= has)
       const slot = this.idle.pop()
       if (!has || slot === undefined) this.closed = true
-      else if (!this.isBlocked() && !this.begin(slot)) this.idle.push(slot)
+      else if (this.isBlocked()) this.cut = true
+      else if (!this.begin(slot)) this.idle.push(slot)
       this.fill()
       this.finishIfDone()
     }
@@ -286,6 +288,7 @@ export class Group implements Child {
 /** Runs a group as a step. */
 export function runGroup(run: RunRecord, units: Units, limits: GroupLimits): unknown {
   const { host } = run.around.settings
+  run.more().inside = units
   if (host?.all !== undefined) {
     const waves = new Waves(run, units, limits)
     run.more().child = waves

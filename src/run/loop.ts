@@ -33,7 +33,7 @@ export class Items implements Units {
   private readonly source: Source
   /** Whether a function is called with each item, and nothing else is done. */
   private readonly fn: StepFunction | null
-  private readonly results: unknown[] = []
+  private readonly list: unknown[] = []
   private readonly errors: { readonly index: number; readonly error: StepchainError }[] = []
   private readonly startedAt: number
   /** Whether anybody wants to know how far it is. */
@@ -53,7 +53,7 @@ export class Items implements Units {
     this.fn = flow.light && around.plain && !around.timed ? flow.item.fn : null
     this.tells = around.hooks?.onProgress != null
     // An array that grows costs more than one of the right length.
-    if (flow.kind === 'map') this.results.length = this.source.total ?? 0
+    if (flow.kind === 'map') this.list.length = this.source.total ?? 0
     this.startedAt = flow.kind === 'each' ? around.clock.now() : 0
   }
 
@@ -124,7 +124,7 @@ export class Items implements Units {
     this.ok += slot.size
     if (this.flow.kind === 'map') {
       const output = slot.child === null ? value : this.outputOf(slot.child)
-      this.results[slot.index] = this.flow.settle ? fulfilled(output) : output
+      this.list[slot.index] = this.flow.settle ? fulfilled(output) : output
     }
     this.leave(slot)
   }
@@ -139,7 +139,7 @@ export class Items implements Units {
     const { flow } = this
     const error = slot.child === null ? this.errorOf(slot, thrown) : (thrown as StepchainError)
     this.bad += slot.size
-    if (flow.settle) this.results[slot.index] = rejected(error)
+    if (flow.settle) this.list[slot.index] = rejected(error)
     else this.note(slot.index, error)
     this.leave(slot)
     if (flow.settle || !this.isTooMuch(this.source.total)) return null
@@ -198,16 +198,23 @@ export class Items implements Units {
   }
 
   failure(): StepchainError | null {
-    const { run, flow, first } = this
+    const { run, first } = this
     if (first === null || !this.isTooMuch(this.source.hasMore() ? this.source.total : this.ok + this.bad)) return null
     const errors = [...this.errors].sort((a, b) => a.index - b.index).map(({ error }) => error)
     const message = `Step '${stepPath(run)}': ${this.bad} of ${this.source.total ?? this.ok + this.bad} items failed: ${first.message}`
-    const results = flow.kind === 'map' ? this.results : this.summary()
-    return new GroupError(scrub(run, message), { ...detailsOf(run), cause: first, errors, results })
+    return new GroupError(scrub(run, message), { ...detailsOf(run), cause: first, errors })
+  }
+
+  outs(): Readonly<Record<string, unknown>> {
+    return {}
+  }
+
+  results(): unknown {
+    return this.output()
   }
 
   output(): unknown {
-    return this.flow.kind === 'map' ? this.results : this.summary()
+    return this.flow.kind === 'map' ? this.list : this.summary()
   }
 
   private summary(): Summary {

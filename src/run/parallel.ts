@@ -91,17 +91,23 @@ export class Branches implements Units {
     const errors = this.errors.filter((error) => error !== undefined)
     const { length } = this.flow.branches
     const message = `Step '${stepPath(run)}': ${errors.length} of ${length} ${length === 1 ? 'branch' : 'branches'} failed: ${first.message}`
-    const results = this.results(false)
-    const context = Object.freeze({ ...run.context, ...results })
-    return new GroupError(scrub(run, message), { ...detailsOf(run), cause: first, errors, results, context })
+    return new GroupError(scrub(run, message), { ...detailsOf(run), cause: first, errors })
   }
 
   output(): unknown {
-    return this.results(true)
+    return this.gather(true)
+  }
+
+  outs(): Readonly<Record<string, unknown>> {
+    return this.gather(false)
+  }
+
+  results(): unknown {
+    return this.gather(false)
   }
 
   /** What all branches have set, as the context is to have it. */
-  private results(settled: boolean): Record<string, unknown> {
+  private gather(settled: boolean): Record<string, unknown> {
     const { branches, named, settle } = this.flow
     const results: Record<string, unknown> = {}
     for (const [index, branch] of branches.entries()) {

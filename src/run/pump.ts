@@ -105,7 +105,7 @@ export class Run implements RunRecord {
     const stops = why.kind === 'stop'
     // A run that has time to end may yet be told to end at once.
     const again = extra.stopping && extra.halt?.grace === undefined
-    if (extra.inner && stops && !again) extra.halt = why
+    if (extra.parent !== null && stops && !again) extra.halt = why
     if (extra.undoing) return
     if (pending !== null) this.beginStep(stepOf(this), { interrupted: { promise: pending, why } })
     // A run that waits for nothing is at work, and looks for itself before it goes on.

@@ -23,6 +23,14 @@ export interface Task {
 /** What a promise came to. */
 export type Answer = { readonly value: unknown } | { readonly error: unknown }
 
+/** What was finished inside of a step that is under way. */
+export interface Inside {
+  /** The outs of its branches, as the context would have them. */
+  outs(): Readonly<Record<string, unknown>>
+  /** What there is of its results. */
+  results(): unknown
+}
+
 /** What a step runs that can be told to end: a chain, or a group. */
 export interface Child {
   readonly extra: Pick<Extra, 'failure' | 'stopping'> | null
@@ -33,6 +41,7 @@ export interface Child {
 export class Extra {
   parent: RunRecord | null = null
   child: Child | null = null
+  inside: Inside | null = null
   depth = 0
   /** The path of the step that runs this chain, with a trailing slash; empty for a run of its own. */
   prefix = ''

@@ -51,6 +51,8 @@ class IteratorSource implements Source {
   item: unknown = undefined
   readonly total: number | undefined
   private ended = false
+  /** Whether it was told to end before it had ended by itself: there may have been more. */
+  private closed = false
   private readonly iterator: AnyIterator
 
   constructor(iterator: AnyIterator, total: number | undefined) {
@@ -59,7 +61,7 @@ class IteratorSource implements Source {
   }
 
   advance(): boolean | Promise<boolean> {
-    if (this.ended) return false
+    if (this.ended || this.closed) return false
     let result: unknown
     try {
       result = this.iterator.next()
@@ -82,8 +84,8 @@ class IteratorSource implements Source {
   }
 
   close(): void {
-    if (this.ended) return
-    this.ended = true
+    if (this.ended || this.closed) return
+    this.closed = true
     try {
       const value = this.iterator.return?.()
       const then = thenOf(value)

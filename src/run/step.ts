@@ -69,6 +69,8 @@ function* attempts(run: RunRecord, step: PlanStep, start: Start): Work<unknown> 
       yield* notify(run, 'onRetry', () => ({ ...attemptEvent(run, step), error, delay, abandoned }))
     }
     from = {}
+    // What was done inside of the attempt is undone, or done again.
+    run.more().inside = null
     throwIfBlocked(run)
     yield* wait(run, delay)
     run.failures++
@@ -108,7 +110,7 @@ export function leave(run: RunRecord): void {
   const extra = run.more()
   extra.begun = false
   // What a wrap recovered from is no failure of the run.
-  extra.child = extra.failure = null
+  extra.child = extra.inside = extra.failure = null
   if (extra.attempts.length > 0) extra.attempts = []
 }
 

@@ -87,7 +87,7 @@ export function whyBlocked(run: RunRecord): Interruption | null {
 
 /** @throws Interrupted where a run may not go on */
 export function throwIfBlocked(run: RunRecord): void {
-  const why = run.around.gated ? whyBlocked(run) : null
+  const why = run.around.gated ? whyBlocked(run) : (run.extra?.halt ?? null)
   if (why !== null) throw new Interrupted(why)
 }
 

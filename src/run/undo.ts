@@ -68,8 +68,9 @@ export function unwinding(run: RunRecord): Work | null {
   const list = undoListOf(run)
   const { extra } = run
   if (list === null || extra === null || extra.control !== null) return null
-  const { failure, parent, undoes, releases } = extra
-  if (parent !== null && !(failure === null ? releases : undoes)) return null
+  const { failure, parent, undoes, releases, stopping } = extra
+  // One that was told to end has not been settled: it is undone with all that is around it.
+  if (parent !== null && !(failure === null ? releases : undoes && !stopping)) return null
   const entries = list.take(run)
   return entries.length === 0 ? null : unwind(run, entries)
 }
