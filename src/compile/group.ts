@@ -87,7 +87,7 @@ function withOwnNames(branches: readonly Branch[], place: Place): readonly Branc
   return branches.map((branch, index) => {
     const steps = branch.plan.steps.map((step) => {
       // A name that only says where a step stands may be another.
-      const numbered = step.out === null && /^[a-z]+-\d+$/.test(step.name)
+      const numbered = step.out === null && /^(?:step|parallel|each|when)-\d+$/.test(step.name)
       const name = numbered && names.has(step.name) ? `${step.name}-${index + 1}` : step.name
       if (names.has(name)) place.refuse('a step of the branches', name, 'a name that no other branch has')
       names.add(name)

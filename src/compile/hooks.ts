@@ -13,7 +13,8 @@ export type HookTable = { readonly [Name in keyof Hooks]-?: readonly Hook[] | nu
 
 type MutableTable = { -readonly [Name in keyof HookTable]: HookTable[Name] }
 
-const NONE: HookTable = {
+/** The table of a run to which nobody listens. */
+export const NO_HOOKS: HookTable = {
   onRunStart: null,
   beforeStep: null,
   beforeAttempt: null,
@@ -27,7 +28,7 @@ const NONE: HookTable = {
   wrap: null,
 }
 
-const NAMES = Object.keys(NONE) as (keyof HookTable)[]
+const NAMES = Object.keys(NO_HOOKS) as (keyof HookTable)[]
 
 /**
  * Adds a set of hooks behind those there are. The functions are taken now: changing the set later changes nothing.
@@ -36,9 +37,9 @@ const NAMES = Object.keys(NONE) as (keyof HookTable)[]
 export function addHooks(table: HookTable | null, hooks: unknown, place: Place): HookTable {
   // A set may be an instance of a class: then it has fields of its own, and its hooks are methods.
   if (typeof hooks !== 'object' || hooks === null || Array.isArray(hooks) || isPlainObject(hooks))
-    place.options('hooks', hooks, NONE)
+    place.options('hooks', hooks, NO_HOOKS)
   const set = hooks as Record<string, unknown>
-  const next: MutableTable = { ...(table ?? NONE) }
+  const next: MutableTable = { ...(table ?? NO_HOOKS) }
   for (const name of NAMES) {
     const hook = set[name]
     // What every object has is no hook, were it polluted with one.

@@ -1,5 +1,5 @@
 import { type Argument, compileArguments, Source } from './arguments.ts'
-import type { Place } from './check.ts'
+import { Place } from './check.ts'
 import { Arity, type Flow, type LogCallback, type Plan, type PlanStep, type StepFunction } from './plan.ts'
 import { compilePolicy } from './policy.ts'
 import { compileRare, type GivenRare } from './rare.ts'
@@ -152,13 +152,17 @@ export function nameIn(options: unknown): string | undefined {
   return typeof given === 'string' && given !== '' && given.length <= 128 ? given : undefined
 }
 
+const HANDLE = compileArguments(['$step'], new Place('')).list
+
 /** Takes the arguments apart, and decides how the function is to be called. */
 function setArguments(step: Draft, place: Place): void {
   const args = compileArguments(step.args, place)
-  const { list, names } = args
+  const { names } = args
+  // A chain of another copy is stopped through the handle of the step that runs it.
+  const list = step.kind === 'chain' && step.nested === null ? [...args.list, ...HANDLE] : args.list
   if (step.nested !== null && names === null && list.length !== 1)
     place.refuse('args', step.args, 'one ref to the input of the chain, or an object of named refs')
-  step.args = args
+  step.args = { list, names }
   step.arity = names === null && list.length <= 2 && list.every(isSafeKey) ? (list.length as 0 | 1 | 2) : Arity.any
   step.key0 = list[0]?.key ?? ''
   step.key1 = list[1]?.key ?? ''

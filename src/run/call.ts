@@ -40,7 +40,9 @@ export function resolveArguments(run: RunRecord, step: PlanStep): readonly unkno
   const handleOf = (): Handle => (handle ??= new Handle(run, step))
   const { list, names } = step.args as Arguments
   const values = list.map((argument) => resolve(run, argument, handleOf))
-  return names === null ? values : [Object.fromEntries(names.map((name, index) => [name, values[index]]))]
+  if (names === null) return values
+  const named = Object.fromEntries(names.map((name, index) => [name, values[index]]))
+  return [named, ...values.slice(names.length)]
 }
 
 /** Calls a step's function. Few arguments that are keys of the context are passed without an array. */

@@ -67,22 +67,23 @@ describe('row 146: a chain of another copy of the package', () => {
     expect(await running).toMatchObject({ code: 'SC_CANCELLED', cause: 'left' })
   })
 
-  promised('has its own signal aborted then', async (given) => {
-    let signal: AbortSignal | undefined
-    const step = (own: AbortSignal): Promise<never> => {
-      signal = own
-      return new Promise(() => {})
-    }
-    const inner = foreign('inner', { logger: null }).next(step, { out: 'load', args: ['$signal'] })
-    const running = given.failure(untyped('c').next(inner, { out: 'i' }))
-    await given.clock.advance(5)
-    expect(signal?.aborted).toBe(false)
-    given.controller.abort('left')
-    await given.clock.advance(20)
-    await running
+  for (const args of [undefined, { n: 'n' }, ['input']])
+    promised(`has its own signal aborted then, with args ${JSON.stringify(args)}`, async (given) => {
+      let signal: AbortSignal | undefined
+      const step = (own: AbortSignal): Promise<never> => {
+        signal = own
+        return new Promise(() => {})
+      }
+      const inner = foreign('inner', { logger: null }).next(step, { out: 'load', args: ['$signal'] })
+      const running = given.failure(untyped('c').next(inner, { out: 'i', args }), { input: { n: 1, input: {} } })
+      await given.clock.advance(5)
+      expect(signal?.aborted).toBe(false)
+      given.controller.abort('left')
+      await given.clock.advance(20)
+      await running
 
-    expect(signal?.aborted).toBe(true)
-  })
+      expect(signal?.aborted).toBe(true)
+    })
 
   test('cannot be part of a synchronous run, since its own way is not known', () => {
     const inner = foreign('inner').next(() => 1, { out: 'a', args: [] })
