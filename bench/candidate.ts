@@ -1,3 +1,4 @@
+import type { Loop } from './groups.ts'
 import type { Context, Pipeline } from './pipelines.ts'
 
 /** A pipeline that a candidate has made runnable: gives the context, or a promise of it. */
@@ -9,6 +10,10 @@ export interface Candidate {
   readonly build: (pipeline: Pipeline) => Run
   /** The same for one whose steps are all synchronous, where that is something else. */
   readonly buildSync?: (pipeline: Pipeline) => Run
+  /** Makes a loop runnable: from `items` to `list`, which is in the order of the items. */
+  readonly map?: (loop: Loop) => Run
+  /** The same for the steps of a pipeline that run side by side. */
+  readonly parallel?: (pipeline: Pipeline) => Run
   /** Whether there is no definition that could be made anew for each run: such is code. */
   readonly fixed?: boolean
 }

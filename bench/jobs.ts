@@ -8,9 +8,13 @@ interface Entrant {
   readonly kind?: Kind
 }
 
+/** What a run is: steps in a row, a loop over items, or branches side by side. */
+export type Shape = 'steps' | 'map' | 'parallel'
+
 /** Something to be done by all in their own way. */
 export interface Job {
   readonly title: string
+  readonly shape: Shape
   readonly kind: Kind
   readonly policy: boolean
   /** Whether the definition is made anew for each run. */
@@ -27,6 +31,7 @@ const hand = {
   timed: { load: async () => (await import('./candidates/hand-timed.ts')).awaited },
   retrying: { load: async () => (await import('./candidates/hand-policy.ts')).retrying },
   timer: { load: async () => (await import('./candidates/hand-policy.ts')).timer, kind: 'signal' },
+  groups: { load: async () => (await import('./candidates/hand.ts')).groups },
 } satisfies Record<string, Entrant>
 
 const ours = {
@@ -35,10 +40,13 @@ const ours = {
 }
 const timed = { 'ours, timed': { load: async () => (await import('./candidates/ours.ts')).timed } }
 const signal = { 'ours, signal': { ...ours.ours, kind: 'signal' } } satisfies Record<string, Entrant>
+const groups = { ours: { load: async () => (await import('./candidates/ours.ts')).groups } }
+const guarded = { 'ours, policies': { load: async () => (await import('./candidates/ours.ts')).guarded } }
 
 const pipes = {
   'p-pipe, p-retry, p-timeout': { load: async () => (await import('./candidates/p-libraries.ts')).pLibraries },
 }
+const pMap = { 'p-map': { load: async () => (await import('./candidates/p-libraries.ts')).pLibraries } }
 const others = {
   async: { load: async () => (await import('./candidates/async.ts')).asyncLibrary },
   rxjs: { load: async () => (await import('./candidates/rxjs.ts')).rxjs },
@@ -47,7 +55,7 @@ const others = {
 const cockatiel = { cockatiel: { load: async () => (await import('./candidates/cockatiel.ts')).cockatiel } }
 const hookable = { hookable: { load: async () => (await import('./candidates/hookable.ts')).hookable } }
 
-const plain = { kind: 'async', policy: false, rebuild: false } as const
+const plain = { shape: 'steps', kind: 'async', policy: false, rebuild: false } as const
 
 /** The jobs of PERFORMANCE.md that are measured in time. */
 export const jobs: Readonly<Record<string, Job>> = {
@@ -74,6 +82,12 @@ export const jobs: Readonly<Record<string, Job>> = {
     policy: true,
     entrants: { hand: hand.retrying, 'hand, timer': hand.timer, ...ours, ...signal, ...pipes, ...others, ...cockatiel },
   },
+  J5: {
+    ...plain,
+    shape: 'map',
+    title: '10,000 items through an async function, 16 at once; by hand 16 workers',
+    entrants: { hand: hand.groups, ...groups, ...guarded, ...pMap, ...others },
+  },
   J8: {
     ...plain,
     title: 'J2 with the definition made for each run',
@@ -86,5 +100,11 @@ export const jobs: Readonly<Record<string, Job>> = {
     policy: true,
     rebuild: true,
     entrants: { hand: hand.retrying, ...ours, ...pipes, ...others, ...cockatiel },
+  },
+  J9: {
+    ...plain,
+    shape: 'parallel',
+    title: 'four async steps side by side, their outputs in one context; by hand Promise.all',
+    entrants: { hand: hand.groups, ...groups, async: others.async, Effect: others.Effect },
   },
 }

@@ -84,7 +84,7 @@ function soaks(results: Results): string {
       (heap / 1024).toFixed(0),
     ]),
   )
-  return table(['', 'Node', 'runs', 'listeners left', 'timers left', 'kB of heap left'], rows)
+  return table(['', 'Node', 'runs or items', 'listeners left', 'timers left', 'kB of heap left'], rows)
 }
 
 /** The price of the types, a program a line. */

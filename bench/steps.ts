@@ -104,3 +104,27 @@ export function functions(
   const add = index + chain
   return { run: at(run, index)(add), apply: at(apply, index)(add) }
 }
+
+// As branches, all of them read the input.
+const branch: readonly Make[] = [
+  (add) => async (context: Values) => context.n + add,
+  (add) => async (context: Values) => context.n * 2 + add,
+  (add) => async (context: Values) => context.n * 3 + add,
+  (add) => async (context: Values) => context.n * 4 + add,
+]
+const branchValue: readonly Make[] = [
+  (add) => async (n: number) => n + add,
+  (add) => async (n: number) => n * 2 + add,
+  (add) => async (n: number) => n * 3 + add,
+  (add) => async (n: number) => n * 4 + add,
+]
+
+/** The functions of one branch of one group. */
+export function branchFunction(index: number, chain: number): ReturnType<typeof functions> {
+  return { run: at(branch, index)(chain), apply: at(branchValue, index)(chain) }
+}
+
+/** The function over items of one loop. */
+export function itemFunction(chain: number): (item: number) => Promise<number> {
+  return async (item) => item + chain
+}

@@ -18,10 +18,11 @@ export interface Figures {
 
 /** What is left of a soak. */
 export interface Remains {
+  /** How many runs, or items of one run, there were. */
   readonly runs: number
   readonly listeners: number
   readonly timers: number
-  /** Bytes of heap after a collection, less those at the start. */
+  /** Bytes of heap after collections, less those at the start. */
   readonly heap: number
 }
 
@@ -71,6 +72,7 @@ export const TARGETS: readonly Target[] = [
   { what: 'J4, steps use their signal', most: { 24: 1.6, 20: 5.6 }, measured: ofJob('J4', 'ours, signal', 'hand') },
   { what: 'J1 timed, by hand too', most: TIMED, measured: ofJob('J1', 'ours, timed', 'hand, timed') },
   { what: 'J2 timed, by hand too', most: TIMED, measured: ofJob('J2', 'ours, timed', 'hand, timed') },
+  { what: 'J5', most: { 24: 0.9, 20: 0.9 }, measured: ofJob('J5', 'ours', 'hand') },
   { what: 'J6: ms of import', most: { 24: 3, 20: 3 }, measured: ({ imports }) => imports.get('ours') ?? NaN },
   { what: 'J7, plain', most: { 24: 1.4, 20: 1.4 }, measured: ofHeap('J2', 'ours') },
   { what: 'J7, with policies', most: { 24: 1.4, 20: 1.4 }, measured: ofHeap('J4', 'ours') },

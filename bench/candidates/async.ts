@@ -1,5 +1,6 @@
-import { retryable, timeout, waterfall as pass } from 'async'
+import { mapLimit, parallel, retryable, timeout, waterfall as pass } from 'async'
 import type { Candidate } from '../candidate.ts'
+import { CONCURRENCY } from '../groups.ts'
 import { type Context, copied, FIRST_DELAY, type Pipeline, RETRIES, TIMEOUT } from '../pipelines.ts'
 import { handle } from './hand.ts'
 
@@ -14,7 +15,7 @@ function waterfall({ steps }: Pipeline, tasks: readonly unknown[]): (input: Cont
     ] as never)
 }
 
-/** The waterfall of async, with retryable and timeout around each step. */
+/** The waterfall of async, with retryable and timeout around each step; its mapLimit and parallel. */
 export const asyncLibrary: Candidate = {
   build(pipeline) {
     const tasks = pipeline.steps.map(({ key, run, policy }) => {
@@ -39,6 +40,22 @@ export const asyncLibrary: Candidate = {
         if (error != null) throw error
       })
       return context
+    }
+  },
+  map(loop) {
+    const apply = loop.apply as (item: never) => unknown
+    // A function that is not async would have to call back.
+    const iteratee = loop.async ? apply : async (item: never) => apply(item)
+    return async ({ items }) => ({
+      items,
+      list: await mapLimit(items as never[], CONCURRENCY, iteratee as (item: never) => Promise<unknown>),
+    })
+  },
+  parallel({ steps }) {
+    return async (input) => {
+      const tasks: Record<string, () => Promise<unknown>> = {}
+      for (const { key, run } of steps) tasks[key] = async () => run(input, handle)
+      return Object.assign(copied(input), await parallel(tasks as never))
     }
   },
 }

@@ -1,5 +1,6 @@
 import * as Effect from 'effect/Effect'
 import type { Candidate } from '../candidate.ts'
+import { CONCURRENCY } from '../groups.ts'
 import { type Context, copied, type Pipeline, RETRIES, type Step, TIMEOUT } from '../pipelines.ts'
 import { handle } from './hand.ts'
 
@@ -22,7 +23,7 @@ function program(
     })
 }
 
-/** A generator program, with timeout and retry around each effect. */
+/** A generator program, with timeout and retry around each effect; forEach and all. */
 export const effect: Candidate = {
   build(pipeline) {
     const run = program(pipeline, call)
@@ -31,5 +32,20 @@ export const effect: Candidate = {
   buildSync(pipeline) {
     const run = program(pipeline, (step) => (context) => Effect.sync(() => step.run(context, handle)))
     return (input) => Effect.runSync(run(input))
+  },
+  map({ apply }) {
+    const call = (item: never, index: number): Effect.Effect<unknown> => Effect.promise(async () => apply(item, index))
+    return async ({ items }) => {
+      const list = Effect.forEach(items as never[], call, { concurrency: CONCURRENCY })
+      return { items, list: await Effect.runPromise(list) }
+    }
+  },
+  parallel({ steps }) {
+    return async (input) => {
+      const effects: Record<string, Effect.Effect<unknown>> = {}
+      for (const { key, run } of steps) effects[key] = Effect.promise(async () => run(input, handle))
+      const all = Effect.all(effects, { concurrency: 'unbounded' })
+      return Object.assign(copied(input), await Effect.runPromise(all))
+    }
   },
 }

@@ -1,4 +1,5 @@
 import type { Candidate, Run } from '../candidate.ts'
+import { CONCURRENCY } from '../groups.ts'
 import { type Context, copied, type Pipeline, type StepFunction } from '../pipelines.ts'
 
 /** The functions of ten steps. */
@@ -75,3 +76,57 @@ export const mixed: Candidate = written((f) => async (input) => {
   context.k9 = await f[9](context, handle)
   return context
 })
+
+/** Workers that share an index: each takes the next item when it is done with one. */
+async function mapped(
+  items: readonly never[],
+  apply: (item: never, index: number) => unknown,
+  concurrency: number,
+): Promise<unknown[]> {
+  const list = new Array<unknown>(items.length)
+  let next = 0
+  const work = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next++
+      list[index] = await apply(items[index] as never, index)
+    }
+  }
+  const workers: Promise<void>[] = []
+  for (let worker = 0; worker < concurrency && worker < items.length; worker++) workers.push(work())
+  await Promise.all(workers)
+  return list
+}
+
+/** A loop over items, and branches side by side. */
+export const groups: Candidate = {
+  fixed: true,
+  build: loop,
+  map:
+    ({ apply }) =>
+    async ({ items }) => ({ items, list: await mapped(items as never[], apply, CONCURRENCY) }),
+  parallel({ steps }) {
+    const functions = steps.map(({ run }) => run)
+    if (steps.length === 4) return fourAtOnce(functions as unknown as Four)
+    return async (input) => {
+      const outputs = await Promise.all(functions.map((run) => run(input, handle)))
+      const context = copied(input)
+      for (const [index, { key }] of steps.entries()) context[key] = outputs[index]
+      return context
+    }
+  },
+}
+
+type Four = readonly [StepFunction, StepFunction, StepFunction, StepFunction]
+
+/** Code written for four branches. */
+function fourAtOnce(f: Four): Run {
+  return async (input) => {
+    const [k0, k1, k2, k3] = await Promise.all([
+      f[0](input, handle),
+      f[1](input, handle),
+      f[2](input, handle),
+      f[3](input, handle),
+    ])
+    return { n: input.n, k0, k1, k2, k3 }
+  }
+}

@@ -1,10 +1,13 @@
 import { chain } from 'stepchain'
 import type { Candidate, Run } from '../candidate.ts'
+import { CONCURRENCY, type Loop } from '../groups.ts'
 import { type Context, type Pipeline, RETRIES, type Step, TIMEOUT } from '../pipelines.ts'
 
 /** A chain that grows in a loop, with no more types than that leaves. */
 interface LooseChain {
   next(fn: unknown, options: object): LooseChain
+  map(items: string, fn: unknown, options: object): LooseChain
+  parallel(branches: readonly ((chain: LooseChain) => LooseChain)[]): LooseChain
   with(hooks: object): LooseChain
   run(input: Context): Promise<Context>
   runSync(input: Context): Context
@@ -67,3 +70,33 @@ export const timed: Candidate = make({
       },
     }),
 })
+
+function loose(name: string): LooseChain {
+  return chain(name) as unknown as LooseChain
+}
+
+function mapping(options: object): (loop: Loop) => Run {
+  return ({ name, apply }) => {
+    const defined = loose(name).map('items', apply, { out: 'list', concurrency: CONCURRENCY, ...options })
+    return (input) => defined.run(input)
+  }
+}
+
+/** A loop over items, and branches side by side. */
+export const groups: Candidate = {
+  ...context,
+  map: mapping({}),
+  parallel({ name, steps }) {
+    const defined = loose(name).parallel(
+      steps.map(
+        ({ run, key }) =>
+          (branch) =>
+            branch.next(run, { out: key }),
+      ),
+    )
+    return (input) => defined.run(input)
+  },
+}
+
+/** A loop whose items have policies. */
+export const guarded: Candidate = { ...context, map: mapping({ retry: RETRIES, timeout: TIMEOUT }) }

@@ -1,7 +1,9 @@
+import pMap from 'p-map'
 import pPipe from 'p-pipe'
 import pRetry from 'p-retry'
 import pTimeout from 'p-timeout'
 import type { Candidate } from '../candidate.ts'
+import { CONCURRENCY } from '../groups.ts'
 import { type Context, copied, FIRST_DELAY, RETRIES, type Step, TIMEOUT } from '../pipelines.ts'
 import { handle } from './hand.ts'
 
@@ -14,7 +16,7 @@ function guarded({ run, policy }: Step): (context: Context) => unknown {
     })
 }
 
-/** p-pipe, with p-retry and p-timeout around each step. */
+/** p-pipe, with p-retry and p-timeout around each step; p-map. */
 export const pLibraries: Candidate = {
   build({ steps }) {
     const functions = steps.map((step) => {
@@ -26,5 +28,8 @@ export const pLibraries: Candidate = {
     })
     const pipe = pPipe(...functions) as (input: Context) => Promise<Context>
     return (input) => pipe(copied(input))
+  },
+  map({ apply }) {
+    return async ({ items }) => ({ items, list: await pMap(items as never[], apply, { concurrency: CONCURRENCY }) })
   },
 }

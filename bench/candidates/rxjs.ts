@@ -3,7 +3,9 @@ import {
   defer,
   firstValueFrom,
   from,
+  lastValueFrom,
   map,
+  mergeMap,
   type Observable,
   of,
   type OperatorFunction,
@@ -12,6 +14,7 @@ import {
   timeout,
 } from 'rxjs'
 import type { Candidate } from '../candidate.ts'
+import { CONCURRENCY } from '../groups.ts'
 import { type Context, copied, FIRST_DELAY, RETRIES, type Step, TIMEOUT } from '../pipelines.ts'
 import { handle } from './hand.ts'
 
@@ -31,7 +34,7 @@ function operator({ key, run, policy }: Step): Operator {
   })
 }
 
-/** Operators over one value: map for sync steps, concatMap for async ones, with timeout and retry. */
+/** Operators over one value: map for sync steps, concatMap for async ones, with timeout and retry; mergeMap over many. */
 export const rxjs: Candidate = {
   build({ steps }) {
     const through = chained(steps.map(operator))
@@ -50,6 +53,17 @@ export const rxjs: Candidate = {
       let result = input
       through(of(copied(input))).subscribe((context) => (result = context))
       return result
+    }
+  },
+  map({ apply }) {
+    return async ({ items }) => {
+      const list: unknown[] = []
+      // It emits in the order in which they end.
+      const each = mergeMap(async (item: never, index) => {
+        list[index] = await apply(item, index)
+      }, CONCURRENCY)
+      await lastValueFrom(each(from(items as never[])), { defaultValue: undefined })
+      return { items, list }
     }
   },
 }
