@@ -1,4 +1,5 @@
 import type { Issue } from './define/standard-schema.ts'
+import { INSPECT, isClear, scrub } from './scrub.ts'
 
 /** What distinguishes the errors; stable across versions. */
 export type ErrorCode =
@@ -46,6 +47,10 @@ export interface ErrorDetails {
   readonly suppressed?: readonly unknown[] | undefined
   readonly errors?: readonly StepchainError[] | undefined
   readonly results?: unknown
+  /** What clears a text of what is not to be printed, with the rules of the run. */
+  readonly redact?: ((text: string) => string) | undefined
+  /** What the outputs of sensitive steps are hidden for. */
+  readonly owner?: object | null | undefined
   /** `{ cause: undefined }` is a cause too: a step may throw `undefined`. */
   readonly cause?: unknown
 }
@@ -66,16 +71,23 @@ export class StepchainError extends Error {
   readonly #details: ErrorDetails
 
   constructor(message: string, details: ErrorDetails, code: ErrorCode) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    super(scrub(message), 'cause' in details ? { cause: details.cause } : undefined)
     this.code = code
-    this.chain = details.chain
-    if (details.runId !== undefined) this.runId = details.runId
-    if (details.step !== undefined) this.step = details.step
+    this.chain = scrub(details.chain)
+    if (details.runId !== undefined) this.runId = scrub(details.runId)
+    if (details.step !== undefined) this.step = scrub(details.step)
     this.#details = details
+    if (!isClear())
+      Object.defineProperty(this, 'stack', { value: scrub(String(this.stack)), writable: true, configurable: true })
   }
 
   override get name(): string {
     return 'StepchainError'
+  }
+
+  /** @internal A text about an error as it may be printed. */
+  static clear(error: StepchainError, text: string): string {
+    return (error.#details.redact ?? scrub)(text)
   }
 
   /** The attempts of the step that failed, in order. */
@@ -115,6 +127,24 @@ export class StepchainError extends Error {
   }
 }
 Object.defineProperty(StepchainError.prototype, brand, { value: true })
+
+// While an error is shown by what calls back, it and its causes are shown as any other.
+let showing = false
+
+type Inspection = readonly [depth: number, options: object, inspect?: (value: unknown, options: object) => string]
+
+/** How `console.log` shows an error, with its causes: as any other, but cleared of all that is not to be printed. */
+function inspected(this: StepchainError, ...[depth, options, inspect]: Inspection): unknown {
+  if (showing || typeof inspect !== 'function') return this
+  showing = true
+  try {
+    // Colours would stand between a name and its value.
+    return StepchainError.clear(this, inspect(this, { ...options, depth, colors: false, stylize: String }))
+  } finally {
+    showing = false
+  }
+}
+Object.defineProperty(StepchainError.prototype, INSPECT, { value: inspected })
 
 /** A step's function threw, or rejected, on its last attempt; `cause` is what it threw. Not used for output that was refused. */
 export class StepFailedError extends StepchainError {

@@ -14,7 +14,9 @@ export const ITEM_KEYS: readonly string[] = ['item', 'index']
  * branches already, and what is said to a branch with `with` is its own.
  */
 export function forkOf(tail: Node, keys: readonly string[] = []): Node {
-  const fork: Node = { ...tail, header: { name: tail.header.name, input: null, settings: DEFAULT_SETTINGS } }
+  const header = { name: tail.header.name, input: null, settings: DEFAULT_SETTINGS }
+  // A node of its own, so that it can be told from what the branch is built on.
+  const fork: Node = { ...tail, header, previous: tail, put: null, step: null }
   return keys.reduce((node, key) => addPut(node, { key, value: undefined }), fork)
 }
 
@@ -33,7 +35,7 @@ export function asBuild(build: unknown, place: Place): Build {
 }
 
 // `(c) => c.next(load, …)`: what an arrow function does first with its one parameter.
-const BUILDS = /^\(?\s*([\w$]+)\s*\)?\s*=>\s*\(?\s*\1\s*\.\s*(?:next|tap)\s*\(\s*[^)\s]/
+const BUILDS = /^(?:\(\s*)?([\w$]+)\s*(?:\)\s*)?=>\s*(?:\(\s*)?\1\s*\.\s*(?:next|tap)\s*\(\s*[^)\s]/
 
 /**
  * What a loop builds a branch with, if it does: a list of one, as `parallel` takes them. A function alone is called with each item, and calling it just to see would

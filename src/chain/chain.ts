@@ -1,5 +1,6 @@
 import { Place } from '../compile/check.ts'
 import { compilePlan } from '../compile/compile.ts'
+import { describe } from '../compile/describe.ts'
 import {
   branchOf,
   compileChoice,
@@ -14,12 +15,13 @@ import type { Branch, Node, Plan, PlanStep } from '../compile/plan.ts'
 import { compileSettings, DEFAULT_SETTINGS } from '../compile/settings.ts'
 import { StepSource, compileStep } from '../compile/step.ts'
 import { compileValidator } from '../compile/validator.ts'
+import type { ChainDescription } from '../define/description.ts'
 import type { Hooks } from '../define/hooks.ts'
 import type { RunOptions } from '../define/options.ts'
 import type { MakeChain } from '../define/types/chain.ts'
-import type { StepchainError } from '../errors.ts'
 import { asBuild, buildOf, forkOf, isBuiltOn, ITEM_KEYS } from './branch.ts'
-import { type Ready, type Result, standing, start, startSync } from './start.ts'
+import { type Result, startSafe, startSafeSync } from './safe.ts'
+import { type Ready, standing, start, startSync } from './start.ts'
 
 // Shared by every copy of the package in a process.
 const brand: unique symbol = Symbol.for('stepchain.chain') as never
@@ -105,6 +107,10 @@ class ChainBuilder {
     return new ChainBuilder({ ...this.#tail, header: { ...header, settings: { ...settings, hooks: all } } })
   }
 
+  describe(): ChainDescription {
+    return describe(ChainBuilder.plan(this))
+  }
+
   run(input?: Input, options?: RunOptions): Promise<Context> {
     return start(ChainBuilder.#compile(this), input, options)
   }
@@ -114,15 +120,11 @@ class ChainBuilder {
   }
 
   safeRun(input?: Input, options?: RunOptions): Promise<Result> {
-    return this.run(input, options).then(succeeded, failed)
+    return startSafe(ChainBuilder.#compile(this), input, options)
   }
 
   safeRunSync(input?: Input, options?: RunOptions): Result {
-    try {
-      return succeeded(this.runSync(input, options))
-    } catch (error) {
-      return failed(error)
-    }
+    return startSafeSync(ChainBuilder.#compile(this), input, options)
   }
 
   // Static: private methods would cost each chain a slot, and definitions may be made anew for each request.
@@ -195,16 +197,6 @@ function sourceOf(step: unknown): unknown {
   const fn = async (input: unknown, handle?: { signal: AbortSignal }): Promise<Context> =>
     foreign.run(input, handle === undefined ? {} : { signal: handle.signal })
   return new StepSource({ fn, nested: null, async: true })
-}
-
-function succeeded(context: Context): Result {
-  return { ok: true, context }
-}
-
-function failed(error: unknown): Result {
-  // On a host it may be an engine's own, in whatever form.
-  const { context = {} } = (error ?? {}) as Partial<StepchainError>
-  return { ok: false, error: error as StepchainError, context }
 }
 
 const CHAIN_ONLY = {

@@ -34,7 +34,7 @@ function nearest(key: string, known: readonly string[]): string {
 }
 
 const PRINTABLE = /^[\x20-\x7e]{1,128}$/
-const PLAIN_KEY = /^[^.[\]{}]*[^.[\]{}\s][^.[\]{}]*$/
+const PLAIN_KEY = /^[^.[\]{}]+$/
 
 /** Whether a name is made of a few letters, digits and underscores, as most are: they are looked at without a regular expression, since definitions may be made anew for each request. */
 export function isSimple(name: string): boolean {
@@ -141,7 +141,7 @@ export class Place {
 
   /** A key of the context: it must be possible to refer to it. */
   key(option: string, value: unknown): string {
-    if (typeof value !== 'string' || (!isSimple(value) && !PLAIN_KEY.test(value)))
+    if (typeof value !== 'string' || (!isSimple(value) && (!PLAIN_KEY.test(value) || value.trim() === '')))
       return this.refuse(option, value, 'a plain name without dots, brackets or braces')
     return isReserved(value) ? this.refuse(option, value, RESERVED_NAMES) : value
   }

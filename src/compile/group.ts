@@ -18,7 +18,7 @@ const GROUP = ['concurrency', 'settle', 'grace']
 const STEP = ['name', 'when', 'log']
 const OPTIONS = {
   parallel: [...STEP, 'retry', 'timeout', ...GROUP],
-  map: [...STEP, 'out', 'overwrite', 'compensate', 'compensateUnknown', 'release', ...GROUP],
+  map: [...STEP, 'out', 'overwrite', 'sensitive', 'compensate', 'compensateUnknown', 'release', ...GROUP],
   each: [
     ...STEP,
     'out',
@@ -139,13 +139,13 @@ export function compileParallel(
   const { group, step } = takeApart('parallel', options, place)
   const limits = limitsOf(group, Infinity, place)
   const { named } = given
-  const branches = named ? given.branches : withOwnNames(given.branches, place)
   if (named) {
-    for (const { name } of branches) {
+    for (const { name } of given.branches) {
       place.name('the name of a branch', place.key('the name of a branch', name))
       if (isTaken(name)) place.refuse('the name of a branch', name, 'a key that is not taken')
     }
-  } else checkOuts(branches, limits.settle, place)
+  } else checkOuts(given.branches, limits.settle, place)
+  const branches = named ? given.branches : withOwnNames(given.branches, place)
   place.step = number
   const flow: Parallel = { kind: 'parallel', branches, named, ...limits }
   const outs = named ? branches.map(({ name }) => name) : added(branches, isTaken)
@@ -197,9 +197,9 @@ function itemStep(fn: unknown, branch: Branch | null, { item, place }: { item: G
   const source =
     flow === null ? fn : new StepSource({ fn: null, nested: null, async: asyncIn([branch]), kind: 'item', flow })
   const args = branch === null ? { args: ['item', 'index', '$step'] } : {}
-  const compiled = compileStep(source, { ...item, ...args }, place)
+  const compiled = compileStep(source, { ...item, ...args, name: String(name) }, place)
   place.step = name
-  return { ...compiled, name: String(name), kind: 'item', out: ITEM_OUT, plain: false, bare: false }
+  return { ...compiled, kind: 'item', out: ITEM_OUT, plain: false, bare: false }
 }
 
 /** What a loop is made of. */

@@ -26,6 +26,7 @@ export const NO_HOOKS: HookTable = {
   onRunEnd: null,
   onHookError: null,
   wrap: null,
+  isActive: null,
 }
 
 const NAMES = Object.keys(NO_HOOKS) as (keyof HookTable)[]
@@ -46,6 +47,16 @@ export function addHooks(table: HookTable | null, hooks: unknown, place: Place):
     if (hook === undefined || hook === Reflect.get(Object.prototype, name)) continue
     place.function(`hooks.${name}`, hook)
     next[name] = [...(next[name] ?? []), { call: hook as Hook['call'], set }]
+  }
+  return next
+}
+
+/** A table without some of its sets. */
+export function withoutSets(table: HookTable, sets: ReadonlySet<object>): HookTable {
+  const next: MutableTable = { ...NO_HOOKS }
+  for (const name of NAMES) {
+    const left = table[name]?.filter(({ set }) => !sets.has(set)) ?? []
+    if (left.length > 0) next[name] = left
   }
   return next
 }

@@ -81,7 +81,7 @@ export class Names {
     const key = step === null ? (put?.key ?? null) : step.out
     this.#size = size
     if (key !== null && !this.#keys.has(key)) this.#keys.set(key, size * 2 + (step?.overwrite === true ? 1 : 0))
-    for (const out of step?.outs ?? []) if (!this.#keys.has(out)) this.#keys.set(out, size * 2)
+    for (const out of step?.outs ?? []) this.#keys.set(out, size * 2)
     if (step !== null && step.name !== key && !this.#names.has(step.name)) this.#names.set(step.name, size)
   }
 

@@ -5,6 +5,7 @@ import type { Argument, Arguments } from './arguments.ts'
 import type { HookTable } from './hooks.ts'
 import type { Names } from './names.ts'
 import type { Policy } from './policy.ts'
+import type { Redaction } from './redaction.ts'
 import type { Settings } from './settings.ts'
 import type { Template } from './template.ts'
 import type { Validator } from './validator.ts'
@@ -93,6 +94,8 @@ export interface Rare {
   readonly compensate: Plan | null
   readonly compensateUnknown: Plan | null
   readonly release: Plan | null
+  /** Whether the output is not to be seen anywhere. */
+  readonly sensitive: boolean
 }
 
 /** A step with everything decided that can be before a run. */
@@ -189,21 +192,50 @@ export interface PrintedStep {
   readonly runId: string
   readonly path: string
   readonly log: PlanStep['log']
+  /** The keys of the context that are not to be seen. */
+  readonly sensitive?: ReadonlySet<string> | null
+  /** Whether what the step gave is not to be seen. */
+  readonly hidden?: boolean
   readonly report: (source: string, error: unknown) => void
 }
 
 /** Rewrites a text before it is printed. */
 export type Redact = (text: string) => string
 
+/** What keeps how long plain steps take, where nobody else is told of them. */
+export interface Stopwatch {
+  /**
+   * Takes that a step is over that went well.
+   * @param prefix what its path begins with
+   * @param since when it began, by the run's clock
+   * @returns the time, which is when the next one begins
+   */
+  lap(name: string, prefix: string, since: number): number
+  /** What is told of the items of a loop, which have nothing around them but that. */
+  items(path: string): ItemWatch
+}
+
+/** What keeps what becomes of the items of a loop. */
+export interface ItemWatch {
+  /** Takes that one begins; gives the time. */
+  begin(): number
+  /** Takes that one is over, with what it failed with. */
+  end(item: { readonly index: number; readonly since: number }, error?: unknown): void
+}
+
 /** All that a run prints. */
 export interface Output {
   /** What lines and the messages of errors are redacted with; it fails closed. */
-  readonly redact: Redact | null
+  readonly redact: Redact
+  /** Values as fields of a line: those with a key that is not to be seen are hidden. */
+  readonly fields: (values: object, sensitive?: ReadonlySet<string> | null) => LogFields
   readonly printer: Printer | null
   /** The hooks that print the lines of a run itself. */
   readonly hooks: HookTable | null
   /** The same for a nested chain that redacts too. */
-  readonly within: (redact: Redact) => Output
+  readonly within: (inner: Redaction) => Output
+  /** What keeps what happens in one run, and is told of it by one of the hooks. */
+  readonly recorder?: Stopwatch
 }
 
 /** What surrounds a run: decided once for a chain, again only for a run with options of its own. */
@@ -223,6 +255,8 @@ export interface Surroundings {
   readonly precise: boolean
   /** Whether a hook wants to know how long steps take. */
   readonly timed: boolean
+  /** What is told of plain steps in the place of all hooks, where only a recorder wants to know. */
+  readonly laps: Stopwatch | null
   /** Whether what steps are given is frozen. */
   readonly frozen: boolean
   /** Whether something may stop the run: a signal, a deadline. */

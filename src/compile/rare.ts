@@ -9,10 +9,11 @@ const PATIENCE = 30_000
 /** The options of a step that few have, as they were given. */
 export interface GivenRare {
   when?: unknown
-  fallback?: { readonly value: unknown }
+  fallback?: { readonly value: unknown } | undefined
   compensate?: unknown
   compensateUnknown?: unknown
   release?: unknown
+  sensitive?: unknown
 }
 
 /** How a step is compiled: `step.ts` needs what is made here, and this needs that. */
@@ -62,7 +63,7 @@ function compileFallback(given: { readonly value: unknown }): Rare['fallback'] {
  * @throws DefinitionError that names the option and its value
  */
 export function compileRare(given: GivenRare, place: Place, compile: Compile): Rare {
-  const { when, fallback, compensate, compensateUnknown, release } = given
+  const { when, fallback, compensate, compensateUnknown, release, sensitive = false } = given
   const making = { place, compile }
   if (when !== undefined) place.function('when', when, 'a function of the context that gives true or false')
   const action = (of: Action['of'], option: Action['option'], value: unknown): Plan | null =>
@@ -73,5 +74,6 @@ export function compileRare(given: GivenRare, place: Place, compile: Compile): R
     compensate: action('output', 'compensate', compensate),
     compensateUnknown: action('error', 'compensateUnknown', compensateUnknown),
     release: action('output', 'release', release),
+    sensitive: place.boolean('sensitive', sensitive),
   }
 }

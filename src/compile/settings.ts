@@ -3,6 +3,7 @@ import type { Host } from '../define/host.ts'
 import type { Logger } from '../define/logger.ts'
 import type { Place } from './check.ts'
 import { addHooks, type HookTable } from './hooks.ts'
+import { compileLimits, compileRedaction, type Limits, type Redaction } from './redaction.ts'
 
 /** The options of a chain or a run, checked, with nothing left open but what is `null`. */
 export interface Settings {
@@ -12,7 +13,9 @@ export interface Settings {
   readonly reserve: number
   /** `undefined` is the default logger, `null` none. */
   readonly logger: Logger | null | undefined
-  readonly redact: ((text: string) => string) | null
+  /** `null` hides what is usual. */
+  readonly redact: Redaction | null
+  readonly printLimits: Limits | null
   readonly strict: boolean
   readonly freeze: boolean
   /** In ms; `Infinity` for none. */
@@ -34,6 +37,7 @@ export const DEFAULT_SETTINGS: Settings = {
   reserve: 0,
   logger: undefined,
   redact: null,
+  printLimits: null,
   strict: false,
   freeze: false,
   slowStepWarning: Infinity,
@@ -55,6 +59,7 @@ const NOTHING_GIVEN: Given = {
   reserve: undefined,
   logger: undefined,
   redact: undefined,
+  printLimits: undefined,
   strict: undefined,
   freeze: undefined,
   slowStepWarning: undefined,
@@ -100,7 +105,8 @@ const CHECKS: { readonly [Name in keyof Given]: (place: Place, value: unknown) =
   deadline: checkDeadline,
   reserve: (place, value) => place.number('reserve', value, [0]),
   logger: (place, value) => value === null || place.methods('logger', value, ['debug', 'info', 'warn', 'error']),
-  redact: (place, value) => place.function('redact', value),
+  redact: () => {},
+  printLimits: () => {},
   strict: (place, value) => place.boolean('strict', value),
   freeze: (place, value) => place.boolean('freeze', value),
   slowStepWarning: (place, value) => place.number('slowStepWarning', value, [Number.MIN_VALUE, Infinity]),
@@ -111,6 +117,20 @@ const CHECKS: { readonly [Name in keyof Given]: (place: Place, value: unknown) =
   host: (place, value) => place.methods('host', value, ['step']),
   clock: (place, value) => place.methods('clock', value, ['now', 'wall', 'setTimeout', 'clearTimeout', 'sleepSync']),
   random: (place, value) => place.function('random', value),
+}
+
+/** What an option is kept as. */
+function compiled(name: keyof Given, value: unknown, { base, place }: { base: Settings; place: Place }): unknown {
+  switch (name) {
+    case 'hooks':
+      return addHooks(base.hooks, value, place)
+    case 'redact':
+      return compileRedaction(value, place)
+    case 'printLimits':
+      return compileLimits(value, place)
+    default:
+      return value
+  }
 }
 
 /**
@@ -124,7 +144,7 @@ export function compileSettings(base: Settings, options: unknown, place: Place):
     const value = given[name]
     if (value === undefined) continue
     CHECKS[name](place, value)
-    settings[name] = name === 'hooks' ? addHooks(base.hooks, value, place) : value
+    settings[name] = compiled(name, value, { base, place })
   }
   return settings as unknown as Settings
 }

@@ -34,7 +34,9 @@ type Raw = 'name' | 'out' | 'overwrite' | 'args' | 'policy' | 'timeout' | 'valid
 type Draft = { -readonly [Name in keyof PlanStep]: Name extends Raw ? unknown : PlanStep[Name] }
 
 export const KNOWN: readonly string[] =
-  'name out args retry timeout validate log overwrite when fallback compensate compensateUnknown release'.split(' ')
+  'name out args retry timeout validate log overwrite when fallback compensate compensateUnknown release sensitive'.split(
+    ' ',
+  )
 
 /** A step without options. All are made here: the runner's speed depends on their being of one shape. */
 function blank(fn: unknown): Draft {
@@ -66,9 +68,8 @@ function blank(fn: unknown): Draft {
 /** Reads an option that few steps have. */
 function readRare(key: string, value: unknown, { draft, place }: { draft: Draft; place: Place }): void {
   if (!KNOWN.includes(key)) place.unknown('the step', key, KNOWN)
-  // `undefined` is a value to fall back to: it is given where the key is.
   const rare = (draft.rare ??= {}) as GivenRare
-  if (key === 'fallback') rare.fallback = { value }
+  if (key === 'fallback') rare.fallback = value === undefined ? undefined : { value }
   else rare[key as 'when'] = value
 }
 

@@ -7,6 +7,8 @@ import { isAllowedSegment } from './path.ts'
 export interface Template {
   readonly texts: readonly string[]
   readonly paths: readonly (readonly string[])[]
+  /** Whether a text of its own may be a name before a value. */
+  readonly names: boolean
 }
 
 const LONGEST = 65_536
@@ -95,5 +97,6 @@ export function compileTemplate(text: string, place: Place): Template {
       literal = ''
     }
   }
-  return { texts: [...texts, literal], paths }
+  texts.push(literal)
+  return { texts, paths, names: texts.some((own) => /[:=]/.test(own)) }
 }

@@ -1,28 +1,29 @@
 import { Place } from '../compile/check.ts'
 import { addHooks } from '../compile/hooks.ts'
-import type { Output, Redact } from '../compile/plan.ts'
+import type { Output } from '../compile/plan.ts'
+import { joinRedactions } from '../compile/redaction.ts'
+import type { Settings } from '../compile/settings.ts'
 import type { Logger } from '../define/logger.ts'
+import { warnOfPino } from './from-pino.ts'
 import { loggingHooks } from './logging.ts'
-import { printer, safeRedact } from './printer.ts'
-
-// Two redactors in a row fail as one: what goes wrong in either is told once, by what wraps both.
-function rethrow(error: unknown): never {
-  throw error
-}
+import { printer } from './printer.ts'
+import { redactorOf } from './redactor.ts'
 
 /** All that a run prints: its lines, the hooks that make them, and what they and the messages of errors are redacted with. */
-export function outputOf(logger: Logger | null, redact: Redact | null): Output {
-  const safe = redact === null ? null : safeRedact(redact)
-  const printed = logger === null ? null : printer(logger, safe)
+export function outputOf(
+  logger: Logger | null,
+  { redact, printLimits }: Pick<Settings, 'redact' | 'printLimits'>,
+): Output {
+  const redactor = redactorOf(redact ?? undefined, printLimits ?? undefined)
+  if (logger !== null) warnOfPino(logger)
+  const printed = logger === null ? null : printer(logger, redactor)
   const hooks =
     logger === null || printed === null ? null : addHooks(null, loggingHooks(logger, printed), new Place('logging'))
   return {
-    redact: safe,
+    redact: redactor.text,
+    fields: redactor.fields,
     printer: printed,
     hooks,
-    within(inner) {
-      const own = safeRedact(inner)
-      return outputOf(logger, safe === null ? inner : (text) => safe(own(text, rethrow), rethrow))
-    },
+    within: (inner) => outputOf(logger, { redact: joinRedactions(inner, redact), printLimits }),
   }
 }

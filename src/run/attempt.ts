@@ -1,9 +1,9 @@
 import type { PlanStep } from '../compile/plan.ts'
 import { describeIssues, type Verdict } from '../compile/validator.ts'
-import { isError } from '../define/describe.ts'
 import type { AttemptEvent } from '../define/hooks.ts'
 import { DefinitionError } from '../errors.ts'
 import { call } from './call.ts'
+import { cutOff } from './cut-off.ts'
 import { attemptEvent } from './events.ts'
 import { awaitable, Failed } from './failed.ts'
 import { detailsOf, scrub, stepPath } from './failure.ts'
@@ -11,12 +11,9 @@ import { runFlow } from './flow.ts'
 import { arm, listen, timeoutError } from './limits.ts'
 import { runNested } from './nested.ts'
 import { emit, notify } from './notify.ts'
-import { type Answer, type Child, type Interruption, isA, isCurrent, type RunRecord, type Work } from './record.ts'
+import { type Interruption, isA, isCurrent, type RunRecord, type Work } from './record.ts'
 import { Interrupted, throwIfBlocked } from './stop.ts'
-import { noop, promiseOf, type Then, thenOf } from './thenable.ts'
-
-/** How long an attempt that knows its signal may take to end after it was aborted, in ms, before it is abandoned. */
-const GRACE = 20
+import { promiseOf, type Then, thenOf } from './thenable.ts'
 
 /** What an attempt begins with: nothing, or what a plain step has come to that turned out not to be plain. */
 export interface Begun {
@@ -24,94 +21,6 @@ export interface Begun {
   readonly interrupted?: { readonly promise: Promise<unknown>; readonly why: Interruption }
   /** What it failed with. */
   readonly failed?: Failed
-}
-
-/** Tells of an abandoned attempt that settles after all. */
-function watch(run: RunRecord, step: PlanStep, promise: Promise<unknown>): void {
-  if (run.around.hooks?.onLateSettle == null) return
-  const event = attemptEvent(run, step)
-  promise.then(
-    (output) => emit(run, 'onLateSettle', { ...event, status: 'ok', output }),
-    (error: unknown) => emit(run, 'onLateSettle', { ...event, status: 'failed', error }),
-  )
-}
-
-/**
- * Waits for an attempt that was told to end, but not for long.
- * @returns why the run ends, if it is stopped meanwhile
- */
-function* giveMoment(run: RunRecord, quiet: Promise<unknown>, ms: number): Work<Interruption | null> {
-  const { clock } = run.around
-  let timer: unknown
-  const patience = new Promise((resolve) => {
-    timer = clock.setTimeout(() => resolve(undefined), ms)
-  })
-  try {
-    yield Promise.race([quiet, patience])
-    return null
-  } catch (thrown) {
-    // A clock that makes no timer gives no moment.
-    return isA(thrown, Interrupted) ? thrown.why : null
-  } finally {
-    clock.clearTimeout(timer)
-  }
-}
-
-/**
- * Takes what came of an attempt that had time to end: something else than that it was told to is a failure of its own.
- * @throws Failed, or Interrupted where it did as it was told
- */
-function finished(outcome: Answer, why: Interruption, child: Child | null): unknown {
-  if ('value' in outcome) return outcome.value
-  const { error } = outcome
-  const obeyed =
-    error === why.reason || child?.extra?.stopping === true || (isError(error) && error.name === 'AbortError')
-  throw obeyed ? new Interrupted(why) : new Failed(error, 'thrown', { final: true })
-}
-
-/**
- * Ends an attempt from outside: its signal is aborted and, if it knows that signal, it is given a moment. Then it is abandoned.
- * @returns what it gave, where it had time to finish
- */
-function* end(
-  run: RunRecord,
-  step: PlanStep,
-  {
-    promise,
-    why,
-    late = promise,
-  }: { promise: Promise<unknown>; why: Interruption; late?: Promise<unknown> | undefined },
-): Work<unknown> {
-  // Not that of an earlier step, which may still be in use.
-  const controller = run.signalled === run.sequence ? run.controller : null
-  const extra = run.more()
-  const { child } = extra
-  let settled = false
-  let succeeded = false
-  let outcome: Answer | null = null
-  run.controller = null
-  extra.cutOff = controller
-  run.armed = 0
-  // The attempt's handle is out of date from here on, but how long it took is still to be told.
-  if (run.seen === run.sequence++) run.seen++
-  const quiet = late.then(() => (succeeded = true), noop).then(() => (settled = true))
-  controller?.abort(why.reason)
-  child?.interrupt({ ...why, kind: 'stop' })
-  const { grace } = why
-  if (grace !== undefined)
-    promise.then(
-      (value) => (outcome = { value }),
-      (error: unknown) => (outcome = { error }),
-    )
-  const waits = grace !== undefined || controller !== null || child !== null
-  const again = waits ? yield* giveMoment(run, quiet, grace ?? GRACE) : null
-  const last = again ?? why
-  if (again === null && outcome !== null) return finished(outcome, why, child)
-  extra.unknown = true
-  // What succeeded after all, even in that moment, may have to be made good.
-  if (!settled || succeeded) watch(run, step, late)
-  if (last.kind === 'stop') throw new Interrupted(last, !settled)
-  throw new Failed(last.reason, 'timeout', { abandoned: !settled })
 }
 
 /** Has `onSlowStep` told, if an attempt is still waited for when it has taken too long. */
@@ -132,13 +41,13 @@ function* settle(
 ): Work<unknown> {
   if (run.armed === 0) arm(run, step.timeout)
   const blocked = listen(run)
-  if (blocked !== null) return yield* end(run, step, { promise, why: blocked, late: late?.() })
+  if (blocked !== null) return yield* cutOff(run, step, { promise, why: blocked, late: late?.() })
   // Once an attempt: not again for its validator.
   const timer = late === undefined ? warnIfSlow(run, step) : undefined
   try {
     return yield promise
   } catch (thrown) {
-    if (isA(thrown, Interrupted)) return yield* end(run, step, { promise, why: thrown.why, late: late?.() })
+    if (isA(thrown, Interrupted)) return yield* cutOff(run, step, { promise, why: thrown.why, late: late?.() })
     throw new Failed(thrown)
   } finally {
     if (timer !== undefined) run.around.clock.clearTimeout(timer)
@@ -236,6 +145,6 @@ function accepted(given: Verdict): unknown {
  */
 export function* attempt(run: RunRecord, step: PlanStep, { interrupted, failed }: Begun): Work<unknown> {
   if (failed !== undefined) throw failed
-  const value = interrupted === undefined ? yield* callStep(run, step) : yield* end(run, step, interrupted)
+  const value = interrupted === undefined ? yield* callStep(run, step) : yield* cutOff(run, step, interrupted)
   return yield* check(run, step, value)
 }

@@ -1,3 +1,4 @@
+import type { RunEndEvent } from '../define/hooks.ts'
 import type { StepchainError } from '../errors.ts'
 import { runEvent } from './events.ts'
 import { notify } from './notify.ts'
@@ -8,21 +9,30 @@ import { Interrupted } from './stop.ts'
 export function noteFailure(run: RunRecord, error: unknown): void {
   const extra = run.more()
   if (isA(error, Interrupted)) {
-    extra.stopping = true
+    extra.stopping = extra.stopped = true
     extra.failure = error.why.make(run)
   } else if (extra.control === null) extra.failure = error as StepchainError
 }
 
+/** How a run ended. */
+export function endOf({ extra }: RunRecord): Pick<RunEndEvent, 'status' | 'error'> {
+  const failure = extra?.failure ?? null
+  if (failure === null) return { status: 'ok' }
+  return { status: extra?.stopping === true ? 'cancelled' : 'failed', error: failure }
+}
+
 /** Tells of the end of a run. */
-export function* tellEnd(run: RunRecord): Work {
+function* tellEnd(run: RunRecord): Work {
   yield* notify(run, 'onRunEnd', () => {
-    const { failure, stopping, startedAt } = run.more()
-    const status = failure === null ? 'ok' : stopping ? 'cancelled' : 'failed'
+    const { report, startedAt } = run.more()
+    const duration = run.around.clock.now() - startedAt
+    const event = { ...runEvent(run), ...endOf(run), duration }
+    if (report === null) return event
     return {
-      ...runEvent(run),
-      status,
-      duration: run.around.clock.now() - startedAt,
-      ...(failure === null ? {} : { error: failure }),
+      ...event,
+      get report() {
+        return report(event)
+      },
     }
   })
 }
@@ -34,4 +44,13 @@ export function failureOf(run: RunRecord): { readonly error: unknown } | null {
   if (extra.control !== null) return extra.control
   const { host } = run.around.settings
   return { error: extra.parent === null && host?.fail !== undefined ? host.fail(extra.failure) : extra.failure }
+}
+
+/** What there is to tell at the end of a run, once; `null` for nothing, or where nobody is to hear of it. */
+export function ending(run: RunRecord): Work | null {
+  const { around, extra } = run
+  if (around.hooks?.onRunEnd == null || extra === null || extra.control !== null || extra.ending || extra.inner)
+    return null
+  extra.ending = true
+  return tellEnd(run)
 }

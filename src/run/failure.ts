@@ -1,7 +1,7 @@
+import { sensitiveKeys } from '../compile/sensitive.ts'
 import { describeIssues } from '../compile/validator.ts'
 import { describeThrown } from '../define/describe.ts'
 import {
-  CompensationError,
   type ErrorDetails,
   isStepchainError,
   LimitError,
@@ -10,19 +10,32 @@ import {
   StepTimeoutError,
   ValidationFailedError,
 } from '../errors.ts'
+import { INSPECT } from '../scrub.ts'
 import { attemptsOf } from './events.ts'
-import { isA, rootOf, type RunRecord, runIdOf, stepOf } from './record.ts'
+import { rootOf, type RunRecord, runIdOf, stepOf } from './record.ts'
 
 /** A message, with what was thrown behind it, as it may be printed. */
 export function scrub(run: RunRecord, message: string, thrown?: { readonly error: unknown }): string {
   const text = thrown === undefined ? message : `${message}: ${describeThrown(thrown.error)}`
-  const { redact } = run.around.output
-  return redact === null ? text : redact(text)
+  return run.around.output.redact(text)
 }
 
 /** The outputs of the steps that are finished, those in branches of the step that is under way too. */
 export function finished(run: RunRecord): Readonly<Record<string, unknown>> {
   return Object.freeze({ ...run.context, ...run.extra?.inside?.outs() })
+}
+
+/** The same as errors have it: with all values, but printed without what is not to be seen. */
+function shown(run: RunRecord): Readonly<Record<string, unknown>> {
+  const context = { ...finished(run) }
+  const { fields } = run.around.output
+  const sensitive = sensitiveKeys(rootOf(run).plan)
+  for (const method of ['toJSON', INSPECT]) {
+    // What a step has set is the context's own.
+    if (!Object.hasOwn(context, method))
+      Object.defineProperty(context, method, { value: () => fields(context, sensitive) })
+  }
+  return Object.freeze(context)
 }
 
 /** The path of the step that a run is at, as errors have it. */
@@ -40,7 +53,9 @@ export function detailsOf(run: RunRecord, more: Partial<ErrorDetails> = {}): Err
     runId: runIdOf(run),
     step: extra?.begun === true ? stepPath(run) : undefined,
     attempts: Object.freeze([...(extra?.attempts ?? [])]),
-    context: finished(run),
+    context: shown(run),
+    redact: run.around.output.redact,
+    owner: rootOf(run).extra?.owner,
     results: extra?.inside?.results(),
     ...more,
   }
@@ -74,6 +89,18 @@ function attemptOf(run: RunRecord): string {
   return `failed on attempt ${run.failures + 1} of ${attemptsOf(stepOf(run))}`
 }
 
+// Errors of nested chains that took longer than they may by themselves: the run around them has time.
+const timedOut = new WeakSet<StepchainError>()
+
+/** Notes that an error is that of a nested chain's own timeout, and not of the run's. */
+export function noteOwnTimeout(error: StepchainError): void {
+  timedOut.add(error)
+}
+
+export function isOwnTimeout(error: StepchainError): boolean {
+  return timedOut.has(error)
+}
+
 // Errors behind which, at some depth, a step has used up retries.
 const retried = new WeakSet<StepchainError>()
 
@@ -89,7 +116,9 @@ export function stepError(
   suppressed: readonly unknown[] = [],
 ): StepchainError {
   const made = makeError(run, failure, suppressed)
-  if (isStepchainError(failure.error) && wasRetried(failure.error)) retried.add(made)
+  const { error } = failure
+  if (isStepchainError(error) && wasRetried(error)) retried.add(made)
+  if (isStepchainError(error) && timedOut.has(error)) timedOut.add(made)
   return made
 }
 
@@ -98,8 +127,6 @@ function makeError(run: RunRecord, failure: AttemptFailure, suppressed: readonly
   // Ours already: a ref that leads nowhere, a validator that cannot be used.
   if (run.extra?.failure === error && isStepchainError(error)) return error
   if (run.extra?.child?.extra?.failure === error && isStepchainError(error)) return retold(run, error, suppressed)
-  // Made of a nested chain that could not be undone.
-  if (isA(error, CompensationError)) return error
   // Told as what it is, however many runs it is inside of.
   if (isStepchainError(error) && error.code === 'SC_LIMIT')
     return new LimitError(error.message, { ...detailsOf(run), cause: error, suppressed })

@@ -27,7 +27,7 @@ function runBranch(run: RunRecord, step: PlanStep, branch: Branch): unknown {
 /** Runs the side of a `when` that was decided on; what only the other one would set is there, and `undefined`. */
 function runChoice(run: RunRecord, step: PlanStep, { taken, otherwise }: Choice): unknown {
   const side = run.extra?.side === true ? taken : (otherwise as Branch)
-  const missing = (step.outs ?? []).filter((key) => !side.outs.includes(key))
+  const missing = (step.outs as readonly string[]).filter((key) => !side.outs.includes(key))
   const whole = (outs: unknown): object => ({
     ...Object.fromEntries(missing.map((key) => [key, undefined])),
     ...(outs as object),

@@ -2,52 +2,24 @@ import type { GroupLimits } from '../compile/plan.ts'
 import { isError } from '../define/describe.ts'
 import type { StepchainError } from '../errors.ts'
 import { awaitable } from './failed.ts'
-import type { Answer, Child, Inside, Interruption, RunRecord } from './record.ts'
+import { type Child, type Interruption, type RunRecord, urgencyOf } from './record.ts'
 import { Slot } from './slot.ts'
 import { cancelled, whyBlocked } from './stop.ts'
 import { isNative, thenOf } from './thenable.ts'
+import type { Units } from './units.ts'
 import { Waves } from './waves.ts'
-
-/** What a group runs: branches, or items. */
-export interface Units extends Inside {
-  /** Goes on to the next unit; tells whether there is one, perhaps later. */
-  advance(): boolean | Promise<boolean>
-  /** Whether there may be more of them. */
-  hasMore(): boolean
-  /** Begins that unit in a slot. Gives what it came to, or a promise. */
-  begin(slot: Slot): unknown
-  /** Makes the run of that unit, which is not begun yet. */
-  prepare(slot: Slot): RunRecord
-  /** What a unit is called in paths. */
-  nameOf(slot: Slot): string
-  /** What the run of a unit gave. */
-  value(slot: Slot): unknown
-  /** Gives that to a run that was not begun, since it was elsewhere. */
-  restore(slot: Slot, value: unknown): void
-  /** Takes what a unit came to. */
-  done(slot: Slot, value: unknown): void
-  /** Takes what a unit failed with; gives the error to end the group for, `null` to go on. */
-  failed(slot: Slot, error: unknown): StepchainError | null
-  /** Takes what an abandoned unit comes to after all. */
-  late(slot: Slot, outcome: Answer): void
-  /** Ends the source before it has ended by itself. */
-  close(): void
-  /** The error of a group that ended early; `null` where it is not to fail. */
-  failure(): StepchainError | null
-  /** What the group gives. */
-  output(): unknown
-}
 
 /**
  * Runs units side by side, as many at once as it may, and ends them together. All of them start and settle here, in an order that depends on nothing but when
  * they do: by callbacks in slots, without a promise of its own for each.
  */
 export class Group implements Child {
-  readonly extra: { failure: StepchainError | null; stopping: boolean } = { failure: null, stopping: false }
+  readonly extra: { failure: StepchainError | null; stopped: boolean } = { failure: null, stopped: false }
   private readonly run: RunRecord
   private readonly units: Units
   private readonly limits: GroupLimits
   private readonly gated: boolean
+  private readonly sync: boolean
   private readonly slots: Slot[] = []
   private readonly idle: Slot[] = []
   /** How many units are under way. */
@@ -57,6 +29,8 @@ export class Group implements Child {
   /** Whether no unit is begun any more. */
   private closed = false
   private over = false
+  /** Whether the time that the others had to end is up. */
+  private expired = false
   /** What ends the group that is no failure of a unit. */
   private raw: { readonly error: unknown } | null = null
   private halting: { readonly reason: unknown } | null = null
@@ -72,6 +46,7 @@ export class Group implements Child {
     this.units = units
     this.limits = limits
     this.gated = run.around.gated
+    this.sync = run.sync
   }
 
   /** Runs the group: at once, or as a promise if something in it waits. @throws what it fails with */
@@ -87,46 +62,54 @@ export class Group implements Child {
   fulfilled(slot: Slot, value: unknown): void {
     if (!slot.waits || this.over) return this.units.late(slot, { value })
     slot.waits = false
-    this.open--
     this.units.done(slot, value)
-    this.goOn(slot)
+    // Mostly the next unit takes its place.
+    if (!this.drive(slot)) this.goOn()
   }
 
   rejected(slot: Slot, error: unknown): void {
     if (!slot.waits || this.over) return this.units.late(slot, { error })
     slot.waits = false
-    this.open--
     this.takeError(slot, error)
-    this.goOn(slot)
+    if (!this.drive(slot)) this.goOn()
   }
 
-  private goOn(slot: Slot): void {
-    this.drive(slot)
+  private goOn(): void {
     // Others may have room since the source has more.
     if (this.idle.length > 1) this.fill()
-    if (this.open === 0) this.finishIfDone()
+    if (this.open === 0 || this.expired) this.finishIfDone()
   }
 
   interrupt(why: Interruption): void {
-    if (this.over || (this.why !== null && this.why.grace === undefined)) return
+    if (this.over || urgencyOf(why) <= (this.why === null ? 0 : urgencyOf(this.why))) return
+    // What was told before has had its moment.
+    const again = this.why !== null || this.halting !== null
     this.why = why
-    this.extra.stopping = true
     this.close()
     if (why.grace === undefined) this.clearTimer()
     for (const slot of this.slots) {
       if (!slot.waits) continue
       slot.child?.interrupt(why)
       slot.controller?.abort(why.reason)
-      if (slot.child !== null || slot.controller !== null || why.grace !== undefined || !slot.waits) continue
-      // It never looked at its signal: nothing tells it to end.
-      slot.waits = false
-      this.open--
-      this.cut = true
+      const ends = slot.child === null && why.grace === undefined && (slot.controller === null || again)
+      // Nothing tells one to end that never looked at its signal.
+      if (ends && slot.waits) this.drop(slot)
     }
     this.finishIfDone()
   }
 
+  isUndoing(): boolean {
+    return this.slots.some(({ waits, child }) => waits && child?.isUndoing() === true)
+  }
+
+  private drop(slot: Slot): void {
+    slot.waits = false
+    this.open--
+    this.cut = true
+  }
+
   private isDone(): boolean {
+    if (this.expired) return !this.isUndoing()
     return this.open === 0 && (this.closed || !this.pulling)
   }
 
@@ -134,12 +117,13 @@ export class Group implements Child {
     while (!this.closed && !this.pulling && this.open < this.limits.concurrency) {
       let slot = this.idle.pop()
       if (slot === undefined) this.slots.push((slot = new Slot(this)))
+      this.open++
       this.drive(slot)
     }
   }
 
-  /** Runs one unit after the other in a slot, until one waits or there is none. */
-  private drive(slot: Slot): void {
+  /** Runs one unit after the other in a slot that counts as open, until one waits (true), or there is none and the slot is free. */
+  private drive(slot: Slot): boolean {
     while (!this.closed && !this.pulling && !this.isBlocked()) {
       let more: boolean | Promise<boolean>
       try {
@@ -150,8 +134,14 @@ export class Group implements Child {
       }
       if (typeof more !== 'boolean') this.pull(more)
       else if (!more) this.closed = true
-      else if (this.begin(slot)) return
+      else if (this.begin(slot)) return true
     }
+    this.free(slot)
+    return false
+  }
+
+  private free(slot: Slot): void {
+    this.open--
     this.idle.push(slot)
   }
 
@@ -168,7 +158,10 @@ export class Group implements Child {
       const slot = this.idle.pop()
       if (!has || slot === undefined) this.closed = true
       else if (this.isBlocked()) this.cut = true
-      else if (!this.begin(slot)) this.idle.push(slot)
+      else {
+        this.open++
+        if (!this.begin(slot)) this.free(slot)
+      }
       this.fill()
       this.finishIfDone()
     }
@@ -181,22 +174,19 @@ export class Group implements Child {
 
   /** Begins a unit. Tells whether it is waited for. */
   private begin(slot: Slot): boolean {
-    this.open++
     try {
       const value = this.units.begin(slot)
       const then = thenOf(value)
       if (then === null) {
-        this.open--
         this.units.done(slot, value)
         return false
       }
-      const promise = isNative(then) && !this.run.sync ? (value as Promise<unknown>) : awaitable(this.run, value, then)
+      const promise = isNative(then) && !this.sync ? (value as Promise<unknown>) : awaitable(this.run, value, then)
       slot.waits = true
       promise.then(slot.fulfilled, slot.rejected)
       return true
     } catch (error) {
       slot.waits = false
-      this.open--
       this.takeError(slot, error)
       return false
     }
@@ -206,14 +196,15 @@ export class Group implements Child {
     const { child } = slot
     if (child?.extra?.control != null) return this.breakOff(error)
     const told = this.why ?? this.halting
-    const stopped = child?.extra?.stopping === true
-    if (told !== null && (stopped || error === told.reason || (isError(error) && error.name === 'AbortError'))) {
+    const stopped = child?.extra?.stopped === true
+    const aborted = isError(error) && error.name === 'AbortError'
+    if (told !== null && (stopped || aborted || error === this.why?.reason || error === this.halting?.reason)) {
       this.cut = true
       return
     }
     // The run itself is to end, and what is inside of it heard of that first.
     if (stopped) {
-      this.extra.stopping = true
+      this.extra.stopped = true
       return this.breakOff(error)
     }
     const end = this.units.failed(slot, error)
@@ -230,13 +221,22 @@ export class Group implements Child {
       if (slot.waits) slot.child?.interrupt({ kind: 'stop', reason, grace, make })
       if (slot.waits) slot.controller?.abort(reason)
     }
-    if (this.open > 0 && grace !== Infinity) this.timer = this.run.around.clock.setTimeout(() => this.finish(), grace)
+    if (this.open > 0 && grace !== Infinity) this.timer = this.run.around.clock.setTimeout(() => this.expire(), grace)
+  }
+
+  /** Abandons what has not ended in time, but for what is being undone. */
+  private expire(): void {
+    this.expired = true
+    const { reason } = this.halting as { readonly reason: unknown }
+    // What is inside may have been told before, with more time.
+    for (const { waits, child } of this.slots) if (waits) child?.interrupt({ ...cancelled({ reason }), urgent: true })
+    if (!this.isUndoing()) this.finish()
   }
 
   /** Ends for something that is no failure of a unit. */
   private breakOff(error: unknown): void {
-    this.raw ??= { error }
-    if (this.halting === null) this.halt(error)
+    this.raw = { error }
+    this.halt(error)
   }
 
   private clearTimer(): void {
@@ -254,7 +254,7 @@ export class Group implements Child {
     const why = this.gated ? whyBlocked(this.run) : null
     if (why === null) return false
     this.why ??= why
-    this.extra.stopping = true
+    this.extra.stopped = true
     this.close()
     return true
   }
@@ -280,7 +280,10 @@ export class Group implements Child {
     const failure = this.units.failure()
     if (failure !== null) throw (this.extra.failure = failure)
     // What was told to end may have been finished all the same.
-    if (this.why !== null && (this.cut || this.units.hasMore())) throw this.why.reason
+    if (this.why !== null && (this.cut || this.units.hasMore())) {
+      this.extra.stopped = true
+      throw this.why.reason
+    }
     return this.units.output()
   }
 }

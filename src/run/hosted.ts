@@ -5,7 +5,8 @@ import { resolveArguments } from './call.ts'
 import { Failed } from './failed.ts'
 import { detailsOf, stepError, stepPath } from './failure.ts'
 import { attend } from './limits.ts'
-import { failedOutcome, revive, reviveFailure } from './outcome.ts'
+import { failedOutcome, revivedAttempts, reviveFailure } from './outcome.ts'
+import { fork } from './proceed.ts'
 import { isSkipped } from './rare.ts'
 import { isA, pathOf, rootOf, type RunRecord, runIdOf, stepOf, type Work } from './record.ts'
 import { keepOutput, passOver, runStep, sleep } from './step.ts'
@@ -83,7 +84,7 @@ function* ask(run: RunRecord, step: PlanStep, call: StepCall): Work<{ outcome: S
     here = closed = true
     const stop = (): void => void (signal !== undefined && run.interrupt(cancelled(signal)))
     signal?.addEventListener('abort', stop)
-    const running = run.fork(recorded(run, step, signal)) as Promise<StepOutcome>
+    const running = fork(run, recorded(run, step, signal)) as Promise<StepOutcome>
     const unlisten = (): void => signal?.removeEventListener('abort', stop)
     // A host that does not wait for it makes no unhandled rejection of it.
     running.then(unlisten, unlisten)
@@ -158,7 +159,7 @@ export function* runHosted(run: RunRecord, step: PlanStep): Work {
     extra.begun = true
     if (outcome.ok) return take(run, step, outcome)
     if (!here) {
-      extra.attempts = outcome.attempts.map((attempt) => ({ ...attempt, error: revive(attempt.error) }))
+      extra.attempts = revivedAttempts(outcome)
       extra.stepAt = run.around.clock.now()
     }
     run.failures = outcome.attempts.length

@@ -20,7 +20,7 @@ import { throwIfBlocked } from './stop.ts'
 import { noop, promiseOf, thenOf } from './thenable.ts'
 
 function placeOf({ plan, around }: RunRecord): Place {
-  return new Place(plan.name, undefined, around.output.redact ?? true)
+  return new Place(plan.name, undefined, around.output.redact)
 }
 
 function refuseKey(run: RunRecord, key: string): never {

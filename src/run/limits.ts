@@ -51,22 +51,48 @@ export function arm(run: RunRecord, timeout: number): void {
   if (limit !== Infinity && (run.listed === 0 || precise || limit < run.listed)) sweeperOf(run).enlist(run, limit)
 }
 
+interface Listener {
+  readonly runs: Set<RunRecord>
+  readonly onAbort: () => void
+}
+
+const listeners = new WeakMap<AbortSignal, Listener>()
+
+/** The listener on a signal, one for all runs that wait: of many, Node warns, and each costs more than the one before. */
+function listenerOf(signal: AbortSignal): Listener {
+  let listener = listeners.get(signal)
+  if (listener === undefined) {
+    const runs = new Set<RunRecord>()
+    const onAbort = (): void => {
+      for (const run of new Set(runs)) {
+        const why = whyBlocked(run)
+        if (why !== null) run.interrupt(why)
+      }
+    }
+    listeners.set(signal, (listener = { runs, onAbort }))
+  }
+  return listener
+}
+
 /**
  * Listens to the caller's signal, from the first time the run waits: a run that never does, pays nothing.
  * @returns why the run may not wait, where the signal is aborted already and no event will come
  */
 export function listen(run: RunRecord): Interruption | null {
+  // It was told to go no further while it was at work.
+  if (run.extra !== null && run.extra.halt !== null) return run.extra.halt
   const { signal } = run.around.settings
   if (signal === null) return null
   if (signal.aborted) return whyBlocked(run)
   const extra = run.more()
   if (extra.parent !== null || extra.unlisten !== null) return null
-  const onAbort = (): void => {
-    const why = whyBlocked(run)
-    if (why !== null) run.interrupt(why)
+  const { runs, onAbort } = listenerOf(signal)
+  if (runs.size === 0) signal.addEventListener('abort', onAbort)
+  runs.add(run)
+  extra.unlisten = () => {
+    runs.delete(run)
+    if (runs.size === 0) signal.removeEventListener('abort', onAbort)
   }
-  signal.addEventListener('abort', onAbort)
-  extra.unlisten = () => signal.removeEventListener('abort', onAbort)
   return null
 }
 

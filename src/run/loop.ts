@@ -1,17 +1,17 @@
 import { ITEM_OUT } from '../compile/group.ts'
-import type { Loop, PlanStep, StepFunction } from '../compile/plan.ts'
+import type { ItemWatch, Loop, PlanStep, StepFunction } from '../compile/plan.ts'
 import { GroupError, type StepchainError } from '../errors.ts'
 import { follow, outsOf, spawnInside } from './branch.ts'
 import { attemptEvent } from './events.ts'
 import { Failed } from './failed.ts'
 import { detailsOf, scrub, stepError, stepPath } from './failure.ts'
-import type { Units } from './group.ts'
 import { ItemHandle } from './item-handle.ts'
 import { emit } from './notify.ts'
 import { fulfilled, rejected } from './parallel.ts'
-import { isA, type RunRecord } from './record.ts'
+import { isA, pathOf, type RunRecord } from './record.ts'
 import type { Slot } from './slot.ts'
 import { type Source, sourceOf } from './source.ts'
+import type { Units } from './units.ts'
 
 /** How many errors of items are kept. */
 const MOST_ERRORS = 16
@@ -33,9 +33,15 @@ export class Items implements Units {
   private readonly source: Source
   /** Whether a function is called with each item, and nothing else is done. */
   private readonly fn: StepFunction | null
+  /** The items, where they are in an array and nothing is around them: those are gone through without more ado. */
+  private readonly array: readonly unknown[] | null
+  private readonly quick: boolean
+  private readonly keeps: boolean
   private readonly list: unknown[] = []
   private readonly errors: { readonly index: number; readonly error: StepchainError }[] = []
   private readonly startedAt: number
+  /** What is told of the items, where they have no hooks. */
+  private readonly watch: ItemWatch | null
   /** Whether anybody wants to know how far it is. */
   private readonly tells: boolean
   private first: StepchainError | null = null
@@ -50,32 +56,38 @@ export class Items implements Units {
     const { around } = run
     const { host } = around.settings
     this.source = sourceOf(items, { ref: flow.items.ref, batch: flow.batch, waits: !run.sync && host === null })
-    this.fn = flow.light && around.plain && !around.timed ? flow.item.fn : null
+    this.fn = flow.light && around.plain && (!around.timed || around.laps !== null) ? flow.item.fn : null
+    this.watch = this.fn === null || around.laps === null ? null : around.laps.items(pathOf(run, step.name))
     this.tells = around.hooks?.onProgress != null
+    this.keeps = flow.kind === 'map'
+    this.quick = this.fn !== null && this.watch === null && !this.tells && !flow.settle && flow.batch === 0
+    this.array = this.quick && Array.isArray(items) ? items : null
     // An array that grows costs more than one of the right length.
     if (flow.kind === 'map') this.list.length = this.source.total ?? 0
     this.startedAt = flow.kind === 'each' ? around.clock.now() : 0
   }
 
   hasMore(): boolean {
-    return this.source.hasMore()
+    return this.array === null ? this.source.hasMore() : this.index + 1 < this.array.length
   }
 
   advance(): boolean | Promise<boolean> {
     this.index++
-    return this.source.advance()
+    return this.array === null ? this.source.advance() : this.index < this.array.length
   }
 
   begin(slot: Slot): unknown {
     const { fn, index } = this
-    const { item } = this.source
+    const item = this.array === null ? this.source.item : this.array[index]
     if (fn === null) return follow(this.prepare(slot))
     slot.index = index
     slot.controller = null
-    const handle = new ItemHandle(this, slot)
-    slot.handle = handle
+    slot.item = item
+    slot.loop = this
+    slot.live = index
+    if (this.watch !== null) slot.since = this.watch.begin()
     if (this.flow.batch !== 0) slot.size = this.sizeOf(item)
-    return fn(item, index, handle)
+    return fn(item, index, new ItemHandle(slot))
   }
 
   prepare(slot: Slot): RunRecord {
@@ -102,9 +114,8 @@ export class Items implements Units {
   }
 
   restore({ child }: Slot, value: unknown): void {
-    const run = child as RunRecord
-    if (run.extra?.solo === true) run.context[ITEM_OUT] = value
-    else Object.assign(run.context, value)
+    // On a host an item is a step of its own, whatever is done with it.
+    ;(child as RunRecord).context[ITEM_OUT] = value
   }
 
   /** Makes the run of one item: of its branch alone, where nothing is around that. */
@@ -121,11 +132,18 @@ export class Items implements Units {
   }
 
   done(slot: Slot, value: unknown): void {
+    if (this.quick) {
+      slot.live = -1
+      this.ok++
+      if (this.keeps) this.list[slot.index] = value
+      return
+    }
     this.ok += slot.size
     if (this.flow.kind === 'map') {
       const output = slot.child === null ? value : this.outputOf(slot.child)
       this.list[slot.index] = this.flow.settle ? fulfilled(output) : output
     }
+    this.watch?.end(slot)
     this.leave(slot)
   }
 
@@ -139,6 +157,7 @@ export class Items implements Units {
     const { flow } = this
     const error = slot.child === null ? this.errorOf(slot, thrown) : (thrown as StepchainError)
     this.bad += slot.size
+    this.watch?.end(slot, error)
     if (flow.settle) this.list[slot.index] = rejected(error)
     else this.note(slot.index, error)
     this.leave(slot)
@@ -160,18 +179,18 @@ export class Items implements Units {
 
   /** What a function threw, as the error of its item. */
   private errorOf(slot: Slot, thrown: unknown): StepchainError {
-    const child = this.spawn(slot.index, undefined)
+    const child = this.spawn(slot.index, slot.item)
     const extra = child.more()
     const failed = isA(thrown, Failed) ? thrown : new Failed(thrown)
     extra.begun = true
     extra.attempts = [{ attempt: 1, error: failed.error, duration: undefined, abandoned: false }]
-    child.context = this.run.context
     return stepError(child, failed)
   }
 
   /** Goes on to what comes next in a slot, and tells how far the loop is. */
   private leave(slot: Slot): void {
-    slot.child = slot.handle = null
+    slot.child = null
+    slot.live = -1
     const { run, source } = this
     if (!this.tells) return
     const { total } = source
@@ -199,7 +218,7 @@ export class Items implements Units {
 
   failure(): StepchainError | null {
     const { run, first } = this
-    if (first === null || !this.isTooMuch(this.source.hasMore() ? this.source.total : this.ok + this.bad)) return null
+    if (first === null || !this.isTooMuch(this.hasMore() ? this.source.total : this.ok + this.bad)) return null
     const errors = [...this.errors].sort((a, b) => a.index - b.index).map(({ error }) => error)
     const message = `Step '${stepPath(run)}': ${this.bad} of ${this.source.total ?? this.ok + this.bad} items failed: ${first.message}`
     return new GroupError(scrub(run, message), { ...detailsOf(run), cause: first, errors })

@@ -6,7 +6,7 @@ import { LimitError, type StepchainError } from '../errors.ts'
 import { resolveArguments } from './call.ts'
 import { detailsOf, stepPath } from './failure.ts'
 import { pathOf, type RunRecord } from './record.ts'
-import { surround } from './surround.ts'
+import { onlyActive, surround } from './surround.ts'
 
 /** How deep chains may be nested, and runs begin inside of one another. */
 export const DEEPEST = 256
@@ -24,7 +24,7 @@ export function within(outer: Surroundings, { settings: inner }: Plan): Surround
     slowStepWarning: inner.slowStepWarning === Infinity ? slowStepWarning : inner.slowStepWarning,
   }
   const output = inner.redact === null ? outer.output : outer.output.within(inner.redact)
-  const around = surround({ settings, output, own: joinHooks(outer.own, inner.hooks), clock: outer.clock })
+  const around = onlyActive(surround({ settings, output, own: joinHooks(outer.own, inner.hooks), clock: outer.clock }))
   return outer.gated ? { ...around, gated: true, bare: false } : around
 }
 

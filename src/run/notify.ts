@@ -1,7 +1,8 @@
-import type { PlanStep, PrintedStep } from '../compile/plan.ts'
+import type { PlanStep, PrintedStep, Stopwatch } from '../compile/plan.ts'
+import { sensitiveKeys } from '../compile/sensitive.ts'
 import type { HookErrorEvent, Hooks, RunEvent } from '../define/hooks.ts'
 import { HookFailedError } from '../errors.ts'
-import { attemptEvent, endEvent } from './events.ts'
+import { attemptEvent, endEvent, told } from './events.ts'
 import { detailsOf, scrub, stepPath } from './failure.ts'
 import { attend } from './limits.ts'
 import { pathOf, rootOf, type RunRecord, runIdOf, type Work } from './record.ts'
@@ -14,7 +15,7 @@ export function reportHookError(
   fault: Pick<HookErrorEvent, 'source' | 'error'>,
 ): void {
   const { chain, runId, path, name, kind } = about
-  const event: HookErrorEvent = Object.freeze({ chain, runId, path, name, kind, ...fault })
+  const event: HookErrorEvent = Object.freeze(told(run, { chain, runId, path, name, kind, ...fault }))
   for (const hook of run.around.hooks?.onHookError ?? []) {
     try {
       const value = hook.call.call(hook.set, event)
@@ -43,7 +44,7 @@ function throwIfFailed(run: RunRecord): void {
   throw (extra.failure = new HookFailedError(message, detailsOf(run, { cause: error })))
 }
 
-type Listeners = Omit<Hooks, 'wrap'>
+type Listeners = Omit<Hooks, 'wrap' | 'isActive'>
 type EventOf<Name extends keyof Listeners> = Parameters<NonNullable<Listeners[Name]>>[0]
 
 /** Whether lines and events of a run are to be seen: not while an engine repeats what they were seen for. */
@@ -58,12 +59,12 @@ function isMuted(run: RunRecord): boolean {
 export function emit<Name extends keyof Listeners>(
   run: RunRecord,
   name: Name,
-  event: EventOf<Name>,
+  given: EventOf<Name>,
 ): readonly Promise<unknown>[] | null {
   const hooks = run.around.hooks?.[name]
   let pending: Promise<unknown>[] | null = null
   if (hooks == null || isMuted(run)) return pending
-  Object.freeze(event)
+  const event = Object.freeze(told(run, given))
   for (const hook of hooks) {
     try {
       const value = hook.call.call(hook.set, event)
@@ -114,6 +115,13 @@ function* waitFor(
   }
 }
 
+/** Tells a recorder alone that a plain step is over: the next one begins then, so the clock is read once for both. */
+export function lap(run: RunRecord, step: PlanStep, laps: Stopwatch): void {
+  run.seenAt = laps.lap(step.name, run.extra === null ? '' : run.extra.prefix, run.seenAt)
+  run.seen = run.sequence + 1
+  run.index++
+}
+
 /** Tells of the end of a plain step. Gives what there is to wait for; `null` for nothing. */
 export function tellPlain(run: RunRecord, step: PlanStep, output: unknown): Work | null {
   const extra = run.more()
@@ -138,6 +146,8 @@ export function printedStep(run: RunRecord, step: PlanStep): PrintedStep {
     runId: runIdOf(run),
     path: pathOf(run, step.name),
     log: step.log,
+    sensitive: sensitiveKeys(rootOf(run).plan),
+    hidden: step.rare?.sensitive === true,
     report: (source, error) => reportHookError(run, attemptEvent(run, step), { source, error }),
   }
 }

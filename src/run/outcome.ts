@@ -5,6 +5,7 @@ import {
   CompensationError,
   DeadlineExceededError,
   type ErrorDetails,
+  type FailedAttempt,
   GroupError,
   HookFailedError,
   type StepchainError,
@@ -28,7 +29,7 @@ function record(error: unknown): RecordedError {
 }
 
 /** An error again, of what is remembered of it. */
-export function revive({ name, message, code, thrown }: RecordedError): unknown {
+function revive({ name, message, code, thrown }: RecordedError): unknown {
   return name === undefined ? thrown : Object.assign(new Error(message), { name }, code === undefined ? {} : { code })
 }
 
@@ -59,6 +60,11 @@ const CLASSES: Readonly<Record<string, ErrorConstructor>> = {
   SC_HOOK: HookFailedError,
   SC_GROUP: GroupError,
   SC_COMPENSATION: CompensationError,
+}
+
+/** The attempts of a step that failed elsewhere. */
+export function revivedAttempts({ attempts }: Extract<StepOutcome, { ok: false }>): FailedAttempt[] {
+  return attempts.map((attempt) => ({ ...attempt, error: revive(attempt.error) }))
 }
 
 /** The error of a step that failed elsewhere. */

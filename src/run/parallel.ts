@@ -2,9 +2,9 @@ import type { Branch, Parallel, PlanStep } from '../compile/plan.ts'
 import { GroupError, type StepchainError } from '../errors.ts'
 import { follow, outsOf, spawnInside } from './branch.ts'
 import { detailsOf, scrub, stepPath } from './failure.ts'
-import type { Units } from './group.ts'
 import type { RunRecord } from './record.ts'
 import type { Slot } from './slot.ts'
+import type { Units } from './units.ts'
 
 /** What became of something that may fail without failing the whole. */
 export type Settled =

@@ -1,4 +1,4 @@
-import type { Answer, RunRecord, Task } from './record.ts'
+import type { Answer, RunRecord, Task, Work } from './record.ts'
 
 /** Takes a task on to the next promise that it waits for, or to its end. */
 export function proceed(run: RunRecord, task: Task, answer: Answer): void {
@@ -32,4 +32,19 @@ export function proceed(run: RunRecord, task: Task, answer: Answer): void {
     // A promise whose constructor, which `then` reads, is not what it should be.
     task.next = { error }
   }
+}
+
+/** Does work while the run's own waits for it: what a host calls back. */
+export function fork(run: RunRecord, work: Work<unknown>): Promise<unknown> {
+  const below = run.task
+  return new Promise((resolve, reject) => {
+    run.begin(work, (end) => {
+      run.task = below
+      if ('error' in end) reject(end.error)
+      else resolve(end.value)
+      // Whoever was to pass the end on may take its time; a run that is stopped does not.
+      if (run.extra?.stopping === true && below !== null) below.next = end
+    })
+    run.pump()
+  })
 }

@@ -1,15 +1,25 @@
 import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
 import { type Begun, mark, throwIfOverdue } from './attempt.ts'
 import { call } from './call.ts'
-import { failureOf, noteFailure, tellEnd } from './end.ts'
+import { ending, failureOf, noteFailure } from './end.ts'
 import { awaitable, failedBy } from './failed.ts'
 import { Handle } from './handle.ts'
 import { runHosted } from './hosted.ts'
 import { hasOpening, opening, takeInput } from './input.ts'
 import { arm, listen, release } from './limits.ts'
-import { printLine, tellPlain } from './notify.ts'
+import { lap, printLine, tellPlain } from './notify.ts'
 import { proceed } from './proceed.ts'
-import { type Answer, Extra, keep, type Interruption, type RunRecord, stepOf, type Task, type Work } from './record.ts'
+import {
+  type Answer,
+  Extra,
+  keep,
+  type Interruption,
+  type RunRecord,
+  stepOf,
+  type Task,
+  urgencyOf,
+  type Work,
+} from './record.ts'
 import { leave, runStep } from './step.ts'
 import { Interrupted, whyBlocked } from './stop.ts'
 import { isNative, nativeThen, type Then, thenOf } from './thenable.ts'
@@ -85,40 +95,31 @@ export class Run implements RunRecord {
     return new Run(plan, around, this.sync)
   }
 
-  fork(work: Work<unknown>): Promise<unknown> {
-    const below = this.task
-    return new Promise((resolve, reject) => {
-      this.begin(work, (end) => {
-        this.task = below
-        if ('error' in end) reject(end.error)
-        else resolve(end.value)
-        // Whoever was to pass the end on may take its time; a run that is stopped does not.
-        if (this.extra?.stopping === true && below !== null) below.next = end
-      })
-      this.pump()
-    })
-  }
-
   interrupt(why: Interruption): void {
     const { task, pending } = this
     const extra = this.more()
     const stops = why.kind === 'stop'
-    // A run that has time to end may yet be told to end at once.
-    const again = extra.stopping && extra.halt?.grace === undefined
-    if (extra.parent !== null && stops && !again) extra.halt = why
+    const urgency = stops ? urgencyOf(why) : 0
+    const heard = urgency <= extra.told
+    if (extra.parent !== null && stops && !heard) extra.halt = why
     if (extra.undoing) return
     if (pending !== null) this.beginStep(stepOf(this), { interrupted: { promise: pending, why } })
     // A run that waits for nothing is at work, and looks for itself before it goes on.
     // One that was told to end would lose the moment that it was given for that.
-    else if (task === null || task.running || (stops ? again : this.armed === 0)) return
+    else if (task === null || task.running || (stops ? heard : this.armed === 0)) return
     else task.next = { error: new Interrupted(why) }
     if (stops) extra.stopping = true
+    extra.told = Math.max(extra.told, urgency)
     this.pump()
+  }
+
+  isUndoing(): boolean {
+    return this.extra !== null && (this.extra.undoing || this.extra.child?.isUndoing() === true)
   }
 
   pump(): boolean {
     const { steps } = this.plan
-    const { plain, gated, precise, timed } = this.around
+    const { plain, gated, precise, timed, laps } = this.around
     for (;;) {
       const { task } = this
       if (task !== null) {
@@ -133,7 +134,8 @@ export class Run implements RunRecord {
       else if (!plain || !step.plain) this.beginStep(step, {})
       else if (gated && this.isBlocked()) continue
       else {
-        if (step.clocked || precise || timed) mark(this, step)
+        // One that follows another began when that ended.
+        if ((step.clocked || precise || timed) && (laps === null || this.seen !== this.sequence + 1)) mark(this, step)
         else this.sequence++
         try {
           const value = call(this, step)
@@ -215,8 +217,10 @@ export class Run implements RunRecord {
   private finish(step: PlanStep, output: unknown): void {
     if (step.out !== null) keep(this, step.out, output)
     if (step.log !== null) printLine(this, step, output)
-    if (this.around.timed) this.tell(step, output)
-    else this.index++
+    const { timed, laps } = this.around
+    if (!timed) this.index++
+    else if (laps === null) this.tell(step, output)
+    else lap(this, step, laps)
   }
 
   private tell(step: PlanStep, output: unknown): void {
@@ -237,14 +241,14 @@ export class Run implements RunRecord {
       this.pending = null
       this.armed = 0
       const step = this.plan.steps[this.index] as PlanStep
-      if (!this.around.bare || !step.bare) {
+      if (this.around.bare && step.bare) {
+        if (step.out !== null) keep(this, step.out, value)
+        this.index++
+        this.glide()
+      } else {
         this.finish(step, value)
         this.pump()
-        return
       }
-      if (step.out !== null) keep(this, step.out, value)
-      this.index++
-      this.glide()
     }
     this.onFulfilled = fulfilled
     this.onRejected = (error) => {
@@ -254,8 +258,7 @@ export class Run implements RunRecord {
     }
   }
 
-  /** Gives the run something to do before it goes on. */
-  private begin(work: Work<unknown>, ended: (end: Answer) => void): void {
+  begin(work: Work<unknown>, ended: (end: Answer) => void): void {
     // What a plain step waited for is the task's from here on.
     this.pending = this.onFulfilled = null
     this.task = { work, ticket: 0, next: { value: undefined }, running: false, ended }
@@ -273,15 +276,13 @@ export class Run implements RunRecord {
   }
 
   private end(): void {
-    const { around, extra } = this
-    const undoing = extra === null ? null : unwinding(this)
+    const undoing = this.extra === null ? null : unwinding(this)
     // Only an engine's own suspension ends that early: what is to be undone is, when it goes on.
     if (undoing !== null) return this.begin(undoing, () => this.end())
-    if (around.hooks?.onRunEnd == null || extra === null || extra.control !== null || extra.ending || extra.inner)
-      return this.settle()
-    extra.ending = true
+    const telling = ending(this)
     // A hook that fails the run has been noted as its failure.
-    this.begin(tellEnd(this), () => this.settle())
+    if (telling === null) this.settle()
+    else this.begin(telling, () => this.settle())
   }
 
   private settle(): void {

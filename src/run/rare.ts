@@ -1,8 +1,8 @@
-import type { PlanStep } from '../compile/plan.ts'
+import type { PlanStep, Rare } from '../compile/plan.ts'
 import { preview } from '../define/describe.ts'
-import { codeOf, type StepchainError } from '../errors.ts'
+import type { StepchainError } from '../errors.ts'
 import { awaitable, Failed } from './failed.ts'
-import { stepError } from './failure.ts'
+import { isOwnTimeout, stepError } from './failure.ts'
 import { Handle } from './handle.ts'
 import { attend } from './limits.ts'
 import { isA, keep, type RunRecord, type Work } from './record.ts'
@@ -38,11 +38,9 @@ export function skip(run: RunRecord, { out, overwrite, outs }: PlanStep): void {
 }
 
 /** Whether something else may stand in for what a step failed to give: not where the run is to end, or nothing was wrong with the step. */
-export function allowsFallback(run: RunRecord, step: PlanStep, error: StepchainError): boolean {
+export function allowsFallback(step: PlanStep, error: StepchainError): boolean {
   if (step.rare === null || step.rare.fallback === null) return false
-  // A nested chain took longer than its own timeout; this run has time.
-  if (error.code === 'SC_DEADLINE') return codeOf(run.extra?.attempts.at(-1)?.error) === 'SC_DEADLINE'
-  return !FINAL.has(error.code)
+  return !FINAL.has(error.code) || isOwnTimeout(error)
 }
 
 /**
@@ -50,10 +48,10 @@ export function allowsFallback(run: RunRecord, step: PlanStep, error: StepchainE
  * @throws the step's error where that fails too; Interrupted, if the run ends
  */
 export function* fallBack(run: RunRecord, step: PlanStep, error: StepchainError): Work<unknown> {
-  const fallback = step.rare?.fallback ?? null
+  const fallback = step.rare?.fallback as NonNullable<Rare['fallback']>
   throwIfBlocked(run)
-  run.more().fellBack = true
-  if (fallback === null || 'value' in fallback) return fallback?.value
+  Object.assign(run.more(), { fellBack: true, fellFrom: error })
+  if ('value' in fallback) return fallback.value
   try {
     const given = fallback.call(error, new Handle(run, step), run.context)
     const then = thenOf(given)

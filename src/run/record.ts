@@ -1,4 +1,6 @@
 import type { Plan, PlanStep, Surroundings } from '../compile/plan.ts'
+import type { RunEndEvent } from '../define/hooks.ts'
+import type { Report } from '../define/report.ts'
 import type { FailedAttempt, StepchainError } from '../errors.ts'
 import { freeze } from './freeze.ts'
 import type { Sweeper } from './sweeper.ts'
@@ -33,8 +35,10 @@ export interface Inside {
 
 /** What a step runs that can be told to end: a chain, or a group. */
 export interface Child {
-  readonly extra: Pick<Extra, 'failure' | 'stopping'> | null
+  readonly extra: Pick<Extra, 'failure' | 'stopped'> | null
   interrupt(why: Interruption): void
+  /** Whether something is being undone in it, which nothing interrupts. */
+  isUndoing(): boolean
 }
 
 /** What only some runs need: made when first needed, so that a plain run in flight stays small. */
@@ -59,6 +63,8 @@ export class Extra {
   undo: UndoList | null = null
   /** The key of the step that the run undoes. */
   undoneKey: string | undefined = undefined
+  /** What the outputs of sensitive steps are hidden for: of the outermost run. */
+  owner: object | null = null
   /** Whether things are undone, which nothing interrupts. */
   undoing = false
   /** Whether an attempt of the step was cut off, so that nobody knows what came of it. */
@@ -67,6 +73,8 @@ export class Extra {
   side = false
   /** Whether the step gave what it falls back to. */
   fellBack = false
+  /** What it failed with before. */
+  fellFrom: StepchainError | null = null
   /** Why the run goes no further, if a group that it is part of has said so. */
   halt: Interruption | null = null
   runId = ''
@@ -87,17 +95,23 @@ export class Extra {
   hookFault: { readonly source: string; readonly error: unknown } | null = null
   /** Whether the run was told to stop, and waits for no hook any more. */
   stopping = false
+  /** Whether that is why it ended: it may have failed by itself in the time that it had. */
+  stopped = false
+  /** The most urgent of the reasons to end that it was told. */
+  told = 0
   unlisten: (() => void) | null = null
   /** What watches the run, where that cannot be shared. */
   sweeper: Sweeper | null = null
   /** Whether the step runs inside a host's call. */
   hosted = false
+  /** Gives what is told of the run at its end, where anybody listens for that. */
+  report: ((end: RunEndEvent) => Report) | null = null
   /** Whether all steps are done with, and only the end has to be told. */
   ending = false
 }
 
 /** What the parts of the runner know of a run; `pump.ts` has the rest. */
-export interface RunRecord {
+export interface RunRecord extends Child {
   readonly plan: Plan
   around: Surroundings
   readonly sync: boolean
@@ -130,10 +144,8 @@ export interface RunRecord {
   pump(): boolean
   /** Calls one of the two when the run is over. */
   whenOver(resolve: (context: Record<string, unknown>) => void, reject: (error: unknown) => void): void
-  /** Ends what the run waits for. */
-  interrupt(why: Interruption): void
-  /** Does work while the run's own waits for it: what a host calls back. */
-  fork(work: Work<unknown>): Promise<unknown>
+  /** Gives the run something to do before it goes on. */
+  begin(work: Work<unknown>, ended: (end: Answer) => void): void
   /** Makes a run of a nested chain. */
   spawn(plan: Plan, around: Surroundings): RunRecord
   /** The rest of the record. */
@@ -145,10 +157,17 @@ export interface Interruption {
   readonly kind: 'stop' | 'timeout'
   /** The ms that what is under way gets to end, and may succeed in; absent where it is to end at once. */
   readonly grace?: number
+  /** Whether not even a moment is left. */
+  readonly urgent?: boolean
   /** What the signals of steps say. */
   readonly reason: unknown
   /** Makes the error of a run that is stopped, be it with the step that runs it. */
   readonly make: (run: RunRecord) => StepchainError
+}
+
+/** How urgent a reason to end is: another counts only if it is more so. */
+export function urgencyOf({ grace, urgent }: Interruption): number {
+  return urgent === true ? 3 : grace === undefined ? 2 : 1
 }
 
 /** The step that a run is at, while it is at one. */

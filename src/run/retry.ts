@@ -95,7 +95,7 @@ export function delayBeforeRetry(
   }
   // A nested run that was stopped may have been so for all runs around it.
   const stopped =
-    extra.child?.extra?.stopping === true || (settings.signal?.aborted === true && error === settings.signal.reason)
+    extra.child?.extra?.stopped === true || (settings.signal?.aborted === true && error === settings.signal.reason)
   const why = (retry && !failed.final) || stopped ? whyBlocked(run) : null
   if (why !== null) throw new Interrupted(why, abandoned)
   if (policy === null || !retry || failed.final) throw stepError(run, failed, fault)

@@ -9,6 +9,7 @@ import { notify, printLine, reportHookError } from './notify.ts'
 import { allowsFallback, fallBack, isSkipped, skip } from './rare.ts'
 import { isA, keep, type RunRecord, type Work } from './record.ts'
 import { delayBeforeRetry } from './retry.ts'
+import { hideOutput } from './sensitive.ts'
 import { Interrupted, throwIfBlocked } from './stop.ts'
 import { noteFinished, noteUnknown, undoListOf } from './undo-list.ts'
 import { undoAttempt } from './undo.ts'
@@ -66,7 +67,11 @@ function* attempts(run: RunRecord, step: PlanStep, start: Start): Work<unknown> 
       delay = delayBeforeRetry(run, step, { failed, previous: delay })
       const { error, abandoned } = failed
       if (step.nested !== null || step.flow !== null) yield* undoAttempt(run, since, () => stepError(run, failed))
-      yield* notify(run, 'onRetry', () => ({ ...attemptEvent(run, step), error, delay, abandoned }))
+      yield* notify(run, 'onRetry', () => {
+        // A step that is tried again is timed.
+        const { duration } = run.more().attempts.at(-1) as { duration: number }
+        return { ...attemptEvent(run, step), error, duration, delay, abandoned }
+      })
     }
     from = {}
     // What was done inside of the attempt is undone, or done again.
@@ -79,6 +84,7 @@ function* attempts(run: RunRecord, step: PlanStep, start: Start): Work<unknown> 
 
 /** Keeps what a step gave: the output, or what its branches did. */
 export function keepOutput(run: RunRecord, step: PlanStep, output: unknown): void {
+  if (step.rare?.sensitive === true) hideOutput(run, output)
   if (step.out !== null) keep(run, step.out, output)
   else if (step.outs !== null) for (const [key, value] of Object.entries(output as object)) keep(run, key, value)
 }
@@ -134,7 +140,7 @@ function* recover(
   step: PlanStep,
   { thrown, since }: { thrown: unknown; since: number },
 ): Work<unknown> {
-  if (!isStepchainError(thrown) || !allowsFallback(run, step, thrown)) throw thrown
+  if (!isStepchainError(thrown) || !allowsFallback(step, thrown)) throw thrown
   yield* undoAttempt(run, since, () => thrown)
   const output = yield* fallBack(run, step, thrown)
   if (run.extra?.unknown === true && !run.extra.hosted) noteUnknown(run, step, thrown)
@@ -151,6 +157,7 @@ function* fail(run: RunRecord, step: PlanStep, thrown: StepchainError | Interrup
   const error = stopped ? thrown.why.make(run) : thrown
   extra.failure = error
   extra.stopping ||= stopped
+  extra.stopped ||= stopped
   const abandoned = stopped ? thrown.abandoned : (extra.attempts.at(-1)?.abandoned ?? false)
   // Of one that a host remembers, whoever takes up what that says makes the note.
   if (extra.unknown && (!extra.hosted || stopped)) noteUnknown(run, step, error)

@@ -1,5 +1,5 @@
 import { CancelledError, DeadlineExceededError, type FailedAttempt, type StepchainError } from '../errors.ts'
-import { detailsOf, scrub } from './failure.ts'
+import { detailsOf, noteOwnTimeout, scrub } from './failure.ts'
 import { type Interruption, type RunRecord, stepOf } from './record.ts'
 
 /** Thrown into the work of a run, or by it, when something is to end that did not fail. */
@@ -31,7 +31,9 @@ export function deadlineError(
   last: FailedAttempt | undefined = run.extra?.attempts.at(-1),
 ): StepchainError {
   const message = scrub(run, `Chain '${run.plan.name}' ${what}${where(run)}`, last)
-  return new DeadlineExceededError(message, detailsOf(run, last === undefined ? {} : { cause: last.error }))
+  const error = new DeadlineExceededError(message, detailsOf(run, last === undefined ? {} : { cause: last.error }))
+  if (run.extra?.parent != null && endsByTimeout(run, timeoutOf(run))) noteOwnTimeout(error)
+  return error
 }
 
 /** The ms that a run may take by itself: a nested one has what its chain says. */
@@ -39,9 +41,14 @@ function timeoutOf(run: RunRecord): number {
   return run.extra?.parent == null ? run.around.settings.timeout : run.plan.settings.timeout
 }
 
+/** Whether a run ends by its own timeout, and not before that by a deadline. */
+function endsByTimeout({ extra }: RunRecord, timeout: number): boolean {
+  return extra !== null && extra.endAt === extra.startedAt + timeout
+}
+
 function outOfTime(run: RunRecord): Interruption {
   const timeout = timeoutOf(run)
-  const own = run.extra !== null && run.extra.endAt === run.extra.startedAt + timeout
+  const own = endsByTimeout(run, timeout)
   const make = (at: RunRecord): StepchainError =>
     deadlineError(at, own ? `took longer than its timeout of ${timeout} ms` : 'passed its deadline')
   return { kind: 'stop', reason: make(run), make }

@@ -1,4 +1,4 @@
-import { joinHooks } from '../compile/hooks.ts'
+import { type Hook, joinHooks, withoutSets } from '../compile/hooks.ts'
 import type { Surroundings } from '../compile/plan.ts'
 import { systemClock } from './clock.ts'
 
@@ -11,7 +11,40 @@ export function surround(given: Pick<Surroundings, 'settings' | 'output' | 'own'
   const precise = clock !== systemClock
   const plain = !watched && settings.host === null && settings.slowStepWarning === Infinity && !settings.strictHooks
   const gated = settings.signal !== null || settings.deadline !== null || settings.timeout !== Infinity
-  const frozen = settings.freeze
+  const { freeze: frozen } = settings
+  const laps = plain && hooks?.afterStep?.length === 1 ? (output.recorder ?? null) : null
   const bare = plain && !gated && !precise && !timed && !frozen
-  return { ...given, hooks, timed, precise, plain, gated, frozen, bare }
+  // Written out: it is made for each run that is recorded, and spreads are dear on Node 20.
+  return { settings, output, own, clock, hooks, timed, precise, plain, laps, gated, frozen, bare }
+}
+
+/** Whether a set of hooks wants to hear of the run that begins. */
+function isActive({ call, set }: Hook): boolean {
+  try {
+    return call.call(set) !== false
+  } catch {
+    // It is told what happens, and may say what is wrong.
+    return true
+  }
+}
+
+// By what is left out: mostly it is the same each time.
+const listening = new WeakMap<Surroundings, Map<string, Surroundings>>()
+
+/** What surrounds a run, without the sets of hooks that do not want to hear of it. */
+export function onlyActive(around: Surroundings): Surroundings {
+  const { own } = around
+  if (own === null || own.isActive === null) return around
+  const active = own.isActive.map(isActive)
+  if (!active.includes(false)) return around
+  let known = listening.get(around)
+  if (known === undefined) listening.set(around, (known = new Map<string, Surroundings>()))
+  const key = active.join()
+  let left = known.get(key)
+  if (left === undefined) {
+    const off = new Set(own.isActive.filter((_, index) => active[index] === false).map(({ set }) => set))
+    const { settings, output, clock } = around
+    known.set(key, (left = surround({ settings, output, own: withoutSets(own, off), clock })))
+  }
+  return left
 }

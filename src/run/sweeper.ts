@@ -107,8 +107,8 @@ export class Sweeper {
 
 /** When a run on an exact clock has to be looked at next: if it is due and does not end, not at once again. */
 function dueAt(run: RunRecord, now: number): number {
-  const at = Math.min(run.extra?.endAt ?? Infinity, run.armed === 0 ? Infinity : run.seenAt + run.armed)
-  return at <= now ? now + PERIOD : at
+  const ends = [run.extra?.endAt ?? Infinity, run.armed === 0 ? Infinity : run.seenAt + run.armed]
+  return Math.min(...ends.map((at) => (at <= now ? now + PERIOD : at)))
 }
 
 function isDue(run: RunRecord, now: number): boolean {

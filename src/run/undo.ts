@@ -1,4 +1,4 @@
-import type { Plan, Surroundings } from '../compile/plan.ts'
+import type { Plan, Rare, Surroundings } from '../compile/plan.ts'
 import { CompensationError, type StepchainError } from '../errors.ts'
 import { runEvent } from './events.ts'
 import { detailsOf, scrub } from './failure.ts'
@@ -35,7 +35,7 @@ function* undo(run: RunRecord, entries: readonly Undo[], failed: boolean): Work<
   run.more().undoing = true
   try {
     for (const entry of failed ? entries : []) {
-      const { compensate = null, compensateUnknown = null } = entry.step.rare ?? {}
+      const { compensate, compensateUnknown } = entry.step.rare as Rare
       const plan = entry.error === null ? compensate : compensateUnknown
       const error = plan === null ? null : yield* act(run, entry, plan)
       if (error !== null) errors.push(error)
@@ -58,7 +58,7 @@ function* undo(run: RunRecord, entries: readonly Undo[], failed: boolean): Work<
 /** The error of a run that failed and could not be undone. */
 function compensationError(run: RunRecord, cause: StepchainError, errors: readonly StepchainError[]): StepchainError {
   const what = errors.length === 1 ? '1 compensation' : `${errors.length} compensations`
-  const message = scrub(run, `${cause.message}; and ${what} failed: ${errors[0]?.message ?? ''}`)
+  const message = scrub(run, `${cause.message}; and ${what} failed: ${(errors[0] as StepchainError).message}`)
   const { attempts, context, step } = cause
   return new CompensationError(message, { ...detailsOf(run), step, attempts, context, cause, errors })
 }
@@ -68,9 +68,9 @@ export function unwinding(run: RunRecord): Work | null {
   const list = undoListOf(run)
   const { extra } = run
   if (list === null || extra === null || extra.control !== null) return null
-  const { failure, parent, undoes, releases, stopping } = extra
+  const { failure, parent, undoes, releases, stopped } = extra
   // One that was told to end has not been settled: it is undone with all that is around it.
-  if (parent !== null && !(failure === null ? releases : undoes && !stopping)) return null
+  if (parent !== null && !(failure === null ? releases : undoes && !stopped)) return null
   const entries = list.take(run)
   return entries.length === 0 ? null : unwind(run, entries)
 }
@@ -78,6 +78,8 @@ export function unwinding(run: RunRecord): Work | null {
 function* unwind(run: RunRecord, entries: readonly Undo[]): Work {
   const extra = run.more()
   const { failure, parent } = extra
+  // Once: what is put back is not taken again.
+  extra.undoes = extra.releases = false
   letGo(run)
   const errors = yield* undo(run, entries, failure !== null)
   if (failure !== null && errors.length > 0) extra.failure = compensationError(run, failure, errors)

@@ -2,18 +2,19 @@ import type { GroupLimits } from '../compile/plan.ts'
 import type { Host, HostBranch, StepOutcome } from '../define/host.ts'
 import type { StepchainError } from '../errors.ts'
 import { stepPath } from './failure.ts'
-import type { Units } from './group.ts'
-import { failedOutcome, reviveFailure } from './outcome.ts'
-import { type Child, type Interruption, pathOf, type RunRecord, stepOf } from './record.ts'
+import { prefixOf } from './nested.ts'
+import { failedOutcome, revivedAttempts, reviveFailure } from './outcome.ts'
+import { type Child, type Interruption, type RunRecord, stepOf } from './record.ts'
 import { Slot } from './slot.ts'
 import { surround } from './surround.ts'
+import type { Units } from './units.ts'
 
 /**
  * Runs the units of a group where a host has its own way to do several things at once: as many at a time as may be, and no more before all of those are done,
  * so that an engine that repeats a run asks for the same in the same order.
  */
 export class Waves implements Child {
-  readonly extra: { failure: StepchainError | null; stopping: boolean } = { failure: null, stopping: false }
+  readonly extra: { failure: StepchainError | null; stopped: boolean } = { failure: null, stopped: false }
   private readonly run: RunRecord
   private readonly units: Units
   private readonly concurrency: number
@@ -29,28 +30,41 @@ export class Waves implements Child {
 
   interrupt(why: Interruption): void {
     this.why ??= why
-    this.extra.stopping = true
+    this.extra.stopped = true
     this.units.close()
     for (const { child } of this.slots) child?.interrupt(why)
   }
 
+  isUndoing(): boolean {
+    return this.slots.some(({ child }) => child?.isUndoing() === true)
+  }
+
   /** Runs them all. */
   async start(host: Host): Promise<unknown> {
-    const { run, units } = this
+    const { units } = this
+    try {
+      await this.runWaves(host)
+    } finally {
+      units.close()
+    }
+    const failure = units.failure()
+    if (failure !== null) throw (this.extra.failure = failure)
+    return units.output()
+  }
+
+  private async runWaves(host: Host): Promise<void> {
+    const { run } = this
     for (;;) {
       this.gather()
-      if (this.slots.length === 0) break
-      const name = `${pathOf(run, stepOf(run).name)}${this.wave++ === 0 ? '' : `#${this.wave}`}`
+      if (this.slots.length === 0) return
+      // An attempt is not to be taken for the one before, nor a wave for the attempt of another.
+      const name = `${prefixOf(run, stepOf(run)).slice(0, -1)}${this.wave++ === 0 ? '' : `.${this.wave}`}`
       const branches = this.slots.map((slot) => this.branchOf(slot))
       const results = (await host.all?.(name, branches)) ?? []
       const ends = this.slots.map((slot, index) => this.take(slot, results[index]))
       if (this.why !== null) throw this.why.reason
-      if (ends.includes(true)) break
+      if (ends.includes(true)) return
     }
-    units.close()
-    const failure = units.failure()
-    if (failure !== null) throw (this.extra.failure = failure)
-    return units.output()
   }
 
   /** Takes the next units from what there is, which is all there: a host's loop goes through nothing that takes time. */
@@ -70,7 +84,12 @@ export class Waves implements Child {
       if (host !== undefined) child.around = onHost(child, host)
       const control = await settled(child)
       if (control !== null) throw control.error
-      const { failure = null } = child.extra ?? {}
+      const { failure } = child.more()
+      if (failure !== null && child.extra?.stopped === true) {
+        // What was cancelled has no outcome: it is run again by whoever takes the run up.
+        this.extra.stopped = true
+        throw failure
+      }
       if (failure !== null) return failedOutcome(child, failure)
       return { ok: true, value: this.units.value(slot), attempt: 1 }
     }
@@ -89,6 +108,7 @@ export class Waves implements Child {
       this.units.done(slot, outcome.value)
       return false
     }
+    if (!slot.waits) child.more().attempts = revivedAttempts(outcome)
     return this.units.failed(slot, child.extra?.failure ?? reviveFailure(child, outcome)) !== null
   }
 }

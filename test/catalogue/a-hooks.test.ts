@@ -1,5 +1,6 @@
-import { describe, expect } from 'vitest'
-import { promised } from '../support/promises.ts'
+import { describe, expect, vi } from 'vitest'
+import { printedLine } from '../support/printed-line.ts'
+import { promised, SECRET } from '../support/promises.ts'
 import { flaky } from '../support/steps.ts'
 import { expectRefusal } from '../support/untyped.ts'
 
@@ -60,22 +61,62 @@ describe('hooks', () => {
 })
 
 describe('redaction', () => {
-  const rules: readonly (readonly [string, unknown])[] = [
-    ['empty text', ''],
-    ['an empty path in a list', ['']],
-    ['a path with an empty part', ['a..b']],
-    ['a path with ** inside', ['**.password']],
-    ['a global RegExp', /password/g],
-    ['a sticky RegExp', /password/y],
-    ['a number', 1],
+  const rules: readonly (readonly [string, unknown, RegExp])[] = [
+    ['empty text', '', /redact is ""; expected a function, or an object/],
+    ['a list', ['password'], /redact is an array of 1; expected a function, or an object/],
+    ['a RegExp', /password/, /redact is \[object RegExp\]; expected/],
+    ['an empty path', { paths: [''] }, /a path in redact is ""; expected a path such as/],
+    ['a path with an empty part', { paths: ['a..b'] }, /a path in redact is "a\.\.b"; expected/],
+    ['a path that is no text', { paths: [1] }, /a path in redact is 1; expected/],
+    ['a path with ** in front of two names', { paths: ['a.**.b.c'] }, /a path in redact is "a\.\*\*\.b\.c"; expected/],
+    ['a path that ends in **', { paths: ['a.**'] }, /a path in redact is "a\.\*\*"; expected/],
+    ['a path of ** alone', { paths: ['**.**'] }, /a path in redact is "\*\*\.\*\*"; expected/],
+    ['paths that are no list', { paths: 'a.b' }, /redact\.paths is "a\.b"; expected an array/],
+    ['keys that are no list', { keys: 'a' }, /redact\.keys is "a"; expected an array/],
+    ['an empty key', { keys: ['-'] }, /a name in redact\.keys is "-"; expected a name/],
+    ['a key that is no name', { keys: [1] }, /a name in redact\.keys is 1; expected a name/],
+    ['a text that is no function', { text: 'x' }, /redact\.text is "x"; expected a function/],
+    ['an option that there is not', { key: [] }, /an option of redact is "key"; expected one of keys, paths, text/],
   ]
-  for (const [title, redact] of rules) {
-    // Only functions redact so far. Whoever gives a rule learns that at once: it is not taken, to hide nothing afterwards.
+  for (const [title, redact, message] of rules) {
     promised(`row 26: ${title} is SC_DEFINITION`, async (given) => {
       const error = given.refused(() => given.chain('orders', { redact }), redact)
 
-      expect(error.message).toMatch(/^Chain 'orders': redact is .*; expected a function$/)
+      expect(error.message).toMatch(message)
       expect((await given.failure(given.chain(), { redact } as object)).code).toBe('SC_INPUT')
     })
   }
+
+  for (const flags of ['g', 'y', 'gy', 'giu']) {
+    promised(`row 26: a RegExp with the flags ${flags} is used without its state`, async (given) => {
+      const pattern = new RegExp('note', flags)
+      const value = { a: { note: SECRET }, b: { note: SECRET }, c: { note: SECRET } }
+      const line = await printedLine(given, '{x}', value, { redact: { keys: [pattern] } })
+
+      expect(line).toBe('{"a":{"note":[hidden]},"b":{"note":[hidden]},"c":{"note":[hidden]}}')
+      expect(pattern.lastIndex).toBe(0)
+    })
+  }
+
+  promised('row 27: a key rule that backtracks sees 256 characters of a name, and each name once', async (given) => {
+    const seen: string[] = []
+    const rule = /^note/
+    // Cloned without its flags, so that it is watched where every pattern is asked.
+    const watched = vi.spyOn(RegExp.prototype, 'test').mockImplementation(function (this: RegExp, text) {
+      if (this.source === rule.source) seen.push(text)
+      return this.exec(text) !== null
+    })
+    const name = `${'a'.repeat(100_000)}!`
+    try {
+      const line = await printedLine(given, '{x}', [{ [name]: 1, ok: 2 }, { ok: 3 }, { ok: 4 }], {
+        redact: { keys: [rule] },
+      })
+      expect(line).toContain('{"ok":4}')
+    } finally {
+      watched.mockRestore()
+    }
+
+    expect(Math.max(...seen.map(({ length }) => length))).toBe(256)
+    expect(seen.filter((text) => text === 'ok')).toHaveLength(1)
+  })
 })

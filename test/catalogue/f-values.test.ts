@@ -85,7 +85,7 @@ describe('a value', () => {
     const redact = (text: string): string => text.replaceAll(SECRET, '[hidden]')
     const value = { toJSON: () => ({ password: SECRET, deeper: { toJSON: () => SECRET } }) }
 
-    expect(await printedLine(given, '{x}', value, { redact })).toBe('{"password":"[hidden]","deeper":"[hidden]"}')
+    expect(await printedLine(given, '{x}', value, { redact })).toBe('{"password":[hidden],"deeper":"[hidden]"}')
   })
 })
 

@@ -14,6 +14,24 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   observe: ['define', 'compile', 'observe', 'errors.ts'],
   chain: ['define', 'compile', 'run', 'observe', 'chain', 'errors.ts'],
 }
+/** What each subpath may import, beside itself. */
+const NODE = ['define', 'report/index.ts', 'progress/index.ts', 'node:fs']
+const SUBPATHS: Readonly<Record<string, readonly string[]>> = {
+  report: ['define'],
+  cli: NODE,
+  diagnostics: NODE,
+  progress: NODE,
+  otel: ['define', '@opentelemetry/api', 'diagnostics/open-steps.ts'],
+}
+const SUBPATH_PACKAGES = [
+  'node:fs',
+  'zod',
+  'nodemailer',
+  'node',
+  '@opentelemetry/api',
+  '@opentelemetry/core',
+  '@scope/name',
+]
 const TARGETS = ['define', 'compile', 'run', 'observe', 'chain', 'subpath', 'index.ts', 'errors.ts']
 const PACKAGES = ['node:fs', 'zod']
 
@@ -27,6 +45,10 @@ beforeAll(async () => {
   for (const layer of Object.keys(ALLOWED)) {
     write(`src/${layer}/probe.ts`, importing(targetsFrom('..')))
     write(`src/${layer}/inner/probe.ts`, importing([...targetsFrom('../..'), '../sibling.ts']))
+  }
+  for (const subpath of Object.keys(SUBPATHS)) {
+    write(`src/${subpath}/probe.ts`, imports([...subpathTargets(subpath, '..'), './sibling.ts']))
+    write(`src/${subpath}/inner/probe.ts`, imports([...subpathTargets(subpath, '../..'), '../sibling.ts']))
   }
   write(
     'src/errors.ts',
@@ -53,6 +75,21 @@ test('index.ts imports every layer, but no package', () => {
   expect(refused.get('src/index.ts')).toEqual(PACKAGES)
 })
 
+test.each(Object.entries(SUBPATHS))('%s imports define, itself and what it is made for', (subpath, allowed) => {
+  for (const [file, up] of Object.entries({ 'probe.ts': '..', 'inner/probe.ts': '../..' })) {
+    const open = allowed.flatMap((target) => [target, pathTo(target, up)])
+    const forbidden = subpathTargets(subpath, up).filter((path) => !open.includes(path))
+    expect(refused.get(`src/${subpath}/${file}`)).toEqual(forbidden)
+  }
+})
+
+/** What a subpath is tried with: but for `define`, whole folders are closed to it. */
+function subpathTargets(subpath: string, up: string): string[] {
+  const files = ['report/index.ts', 'progress/index.ts', 'diagnostics/open-steps.ts', 'otel/spans.ts']
+  const others = files.filter((file) => !file.startsWith(subpath))
+  return [...SUBPATH_PACKAGES, ...targetsFrom(up), ...others.map((file) => pathTo(file, up))]
+}
+
 function pathTo(target: string, up: string): string {
   return target.endsWith('.ts') ? `${up}/${target}` : `${up}/${target}/module.ts`
 }
@@ -62,7 +99,11 @@ function targetsFrom(up: string): string[] {
 }
 
 function importing(paths: readonly string[]): string {
-  return [...PACKAGES, ...paths].map((path, index) => `export { x as x${index} } from '${path}'\n`).join('')
+  return imports([...PACKAGES, ...paths])
+}
+
+function imports(paths: readonly string[]): string {
+  return paths.map((path, index) => `export { x as x${index} } from '${path}'\n`).join('')
 }
 
 function write(path: string, text: string): void {

@@ -237,16 +237,17 @@ describe('log callbacks', () => {
 describe('redact', () => {
   const redact = (text: string): string => text.replaceAll('secret', '******')
 
+  // Not named `token` as there: what stands under such a name is hidden by itself here.
   test('sync: template lines are redacted, the context is not', () => {
     const logger = new RecordingLogger('info')
 
     const { got } = chain('c', { logger, redact })
-      .put('token', 'secret')
-      .next((token: string) => token, { out: 'got', args: ['token'], log: 'token={got}' })
+      .put('word', 'secret')
+      .next((word: string) => word, { out: 'got', args: ['word'], log: 'word={got}' })
       .runSync()
 
     expect(got).toBe('secret')
-    expect(logger.of('info')).toEqual(['token=******'])
+    expect(logger.of('info')).toEqual(['word=******'])
   })
 
   // There only template lines were.

@@ -4,7 +4,8 @@ import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-function used(): number {
+/** How many bytes are in use, when all that is not has been collected. */
+export function heapUsed(): number {
   collect()
   collect()
   return process.memoryUsage().heapUsed
@@ -18,9 +19,9 @@ export async function growth(act: () => Promise<void>, turns: number = 3): Promi
   await act()
   let least = Infinity
   for (let turn = 0; turn < turns; turn++) {
-    const before = used()
+    const before = heapUsed()
     await act()
-    least = Math.min(least, used() - before)
+    least = Math.min(least, heapUsed() - before)
   }
   return least
 }

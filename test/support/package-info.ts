@@ -16,6 +16,7 @@ export interface Manifest {
   readonly sideEffects: boolean
   readonly engines: Readonly<Record<string, string>>
   readonly scripts: Readonly<Record<string, string>>
+  readonly bin: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
 }
 
@@ -30,3 +31,9 @@ export const entries: readonly PackageEntry[] = Object.entries(manifest.exports)
   if (file === undefined || types === undefined) throw new Error(`exports["${subpath}"] needs "types" and "default"`)
   return [{ subpath, file, types }]
 })
+
+/** Every built file, as package.json writes it: those of the entries with their types, and the commands. */
+export const built: readonly string[] = [
+  ...entries.flatMap(({ file, types }) => [file, types]),
+  ...Object.values(manifest.bin),
+].map((path) => path.replace('./', ''))

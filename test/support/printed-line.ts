@@ -1,3 +1,4 @@
+import type { RunOptions } from 'stepchain'
 import { expect } from 'vitest'
 import type { Case } from './promises.ts'
 import { recorder } from './recorder.ts'
@@ -9,7 +10,7 @@ export async function printedLine(
   given: Case,
   template: string,
   output: unknown,
-  { input = {}, redact = (text: string) => text }: { input?: object; redact?: (text: string) => string } = {},
+  { input = {}, redact = (text: string) => text }: { input?: object; redact?: RunOptions['redact'] } = {},
 ): Promise<string> {
   const logger = recorder('info')
   const { hooks, ...tally } = new Tally()

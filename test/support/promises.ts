@@ -6,6 +6,7 @@ import { type Recorder, recorder } from './recorder.ts'
 import { snapshot } from './snapshot.ts'
 import { type Flaky, flaky } from './steps.ts'
 import { Tally } from './tally.ts'
+import { Undoing } from './undoing.ts'
 import { type Loose, untyped } from './untyped.ts'
 import { settlePromises, VirtualClock } from './virtual-clock.ts'
 
@@ -23,7 +24,7 @@ interface RunsSync {
 }
 
 const CODES = new Set(
-  'STEP TIMEOUT ASYNC_IN_SYNC SYNC_SLEEP VALIDATION DEADLINE CANCELLED REFERENCE DEFINITION TEMPLATE INPUT LIMIT HOOK'
+  'STEP TIMEOUT ASYNC_IN_SYNC SYNC_SLEEP VALIDATION DEADLINE CANCELLED REFERENCE DEFINITION TEMPLATE INPUT LIMIT HOOK GROUP COMPENSATION'
     .split(' ')
     .map((name) => `SC_${name}`),
 )
@@ -33,6 +34,9 @@ export const SECRET = 'hunter2-5f1c'
 
 /** How late a run may settle after the moment when it had to end, in ms. */
 const LATEST = 50
+
+/** What the steps that undo others are called: what they give is kept nowhere. */
+const UNDOES = /\.(?:compensate|compensateUnknown|release)$/
 
 /** What one run was given and told, for the promises that concern it alone. */
 interface Watched {
@@ -58,6 +62,7 @@ export class Case {
   readonly printed: Recorder = recorder()
   readonly #told = new Tally()
   #abortedAt = Infinity
+  readonly #undoing = new Undoing(this.clock)
   readonly #runs: Watched[] = []
   readonly #faults: unknown[] = []
   readonly #note = (fault: unknown): void => void this.#faults.push(fault)
@@ -78,6 +83,14 @@ export class Case {
   /** A chain as JavaScript sees it; a watched one has hooks and a logger of its own, which are silent until it runs. */
   chain(name: string = 'c', options: object = {}): Loose {
     return untyped(name, this.watched ? { hooks: this.#told.hooks, logger: this.printed, ...options } : options)
+  }
+
+  /**
+   * Something that undoes a step, or releases what it held. A run that was to end may wait for as long as it is under way, and not a moment more.
+   * @param timeout after how many ms the definition has it end
+   */
+  undoing<Act extends (...of: never) => unknown>(act: Act, timeout?: number): Act {
+    return this.#undoing.watch(act, timeout)
   }
 
   /**
@@ -194,14 +207,15 @@ export class Case {
       run.settled++
       const due = Math.max(begun, Math.min(endAt, this.#abortedAt))
       // Nothing can interrupt a step that blocks, and another clock keeps another time.
-      if (clock === undefined) run.late = now() - due - (this.clock.blocked - blocked)
+      if (clock === undefined)
+        run.late = now() - due - (this.clock.blocked - blocked) - this.#undoing.within(due, now())
     }
   }
 
   #options(run: Watched, { hooks, ...options }: RunOptions): RunOptions {
     const own: Hooks = {
       afterStep: (event: StepEndEvent) => {
-        if (event.status === 'ok' && event.path === event.name) run.outputs.push(event.output)
+        if (event.status === 'ok' && event.path === event.name) run.outputs.push(...storedOf(event))
       },
       onRunEnd: ({ path }) => void (run.ends += path === '' ? 1 : 0),
     }
@@ -232,6 +246,12 @@ export class Case {
     }
     return { ok: false, error }
   }
+}
+
+/** What is stored of a step that is over. Of an `each` that may be nothing. */
+function storedOf({ kind, name, output }: StepEndEvent): readonly unknown[] {
+  if (kind === 'each' || UNDOES.test(name)) return []
+  return kind === 'parallel' || kind === 'when' ? Object.values(output as object) : [output]
 }
 
 function hide(text: string): string {

@@ -1,4 +1,4 @@
-import type { Host, StepCall, StepOutcome } from 'stepchain'
+import type { Host, HostBranch, StepCall, StepOutcome } from 'stepchain'
 
 /** What an engine keeps of a run, as JSON. */
 export type Journal = Map<string, string>
@@ -11,6 +11,8 @@ export interface RecordingOptions {
   readonly minDurableMs?: number
   /** After how many calls of the host the machine goes down. */
   readonly crashAfter?: number
+  /** Whether it runs branches itself: `'steps'` runs them anew each time and remembers their steps, `'branches'` also what came of each. */
+  readonly all?: 'steps' | 'branches' | undefined
 }
 
 /** The machine went down: what an engine throws to end a run that is to go on elsewhere. */
@@ -28,15 +30,20 @@ export class RecordingHost implements Host {
   readonly waits: { readonly name: string; readonly ms: number }[] = []
   readonly minDurableMs?: number
   readonly sleep?: (name: string, ms: number) => Promise<void>
+  readonly all?: NonNullable<Host['all']>
+  /** What it was asked to run branches of, with the names of those, in order. */
+  readonly groups: string[] = []
   /** How many steps run at this moment: never more than one. */
   #open = 0
   #left: number
 
-  constructor({ journal = new Map(), sleeps = false, minDurableMs, crashAfter = Infinity }: RecordingOptions = {}) {
+  constructor(options: RecordingOptions = {}) {
+    const { journal = new Map(), sleeps = false, minDurableMs, crashAfter = Infinity, all } = options
     this.journal = journal
     this.#left = crashAfter
     if (minDurableMs !== undefined) this.minDurableMs = minDurableMs
     if (sleeps) this.sleep = (name, ms) => this.#wait(name, ms)
+    if (all !== undefined) this.all = (name, branches) => this.#branches(name, branches, all === 'branches')
   }
 
   /** The paths of all calls. */
@@ -65,6 +72,25 @@ export class RecordingHost implements Host {
 
   isControl(error: unknown): boolean {
     return error instanceof Crash
+  }
+
+  /** Runs branches one after the other, which is an order that is the same each time. */
+  async #branches<T>(
+    name: string,
+    branches: readonly HostBranch<T>[],
+    remembers: boolean,
+  ): Promise<PromiseSettledResult<T>[]> {
+    this.groups.push(`${name}: ${branches.map((branch) => branch.name).join(' ')}`)
+    const results: PromiseSettledResult<T>[] = []
+    for (const branch of branches) {
+      const key = `all ${name}/${branch.name}`
+      const known = this.journal.get(key)
+      // Whatever a branch came to, it is kept as an outcome; only where the run ends does it reject.
+      const kept = known ?? JSON.stringify(await branch.run())
+      if (remembers) this.journal.set(key, kept)
+      results.push({ status: 'fulfilled', value: JSON.parse(kept) as T })
+    }
+    return results
   }
 
   async #wait(name: string, ms: number): Promise<void> {

@@ -1,6 +1,11 @@
 import type { Hooks, RunEvent } from 'stepchain'
 
-type Named = Partial<Record<'attempt' | 'status' | 'error' | 'delay' | 'abandoned' | 'source' | 'output', unknown>>
+type Named = Partial<
+  Record<
+    'attempt' | 'status' | 'error' | 'delay' | 'abandoned' | 'source' | 'output' | 'fallback' | 'done' | 'total',
+    unknown
+  >
+>
 
 /** Keeps every event, in order. */
 export class Tally {

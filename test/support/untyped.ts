@@ -7,6 +7,10 @@ export interface Loose {
   put(...given: readonly unknown[]): Loose
   next(...given: readonly unknown[]): Loose
   tap(...given: readonly unknown[]): Loose
+  parallel(...given: readonly unknown[]): Loose
+  map(...given: readonly unknown[]): Loose
+  each(...given: readonly unknown[]): Loose
+  when(...given: readonly unknown[]): Loose
   use(...given: readonly unknown[]): Loose
   with(...given: readonly unknown[]): Loose
   run(...given: readonly unknown[]): Promise<Record<string, unknown>>

@@ -33,6 +33,10 @@ type SomeMissing<Given> = true extends { [Index in keyof Given]: IsMissing<Given
 // A missing ref fits a parameter of type `unknown` only too well, and one that is `unknown` hides it in a union.
 type Found<Given, Union> = Missing extends Union ? (SomeMissing<Given> extends true ? false : true) : true
 
+type FitsList<Given extends readonly unknown[], Parameters> = Given extends Parameters
+  ? Found<Given, Given[number]>
+  : false
+
 type FitsNamed<Given, Parameters> = [Given] extends Parameters
   ? [Exclude<keyof Given, KnownNames<Parameters>>] extends [never]
     ? Found<Given, Given[keyof Given]>
@@ -54,9 +58,7 @@ type KeyOfEach<T> = T extends unknown ? keyof T : never
  */
 type Fits<Known extends AnyScope, Arguments, Callee> = Arguments extends readonly unknown[]
   ? Callee extends (...takes: infer Takes) => unknown
-    ? Resolved<Known, Arguments> extends Takes
-      ? Found<Resolved<Known, Arguments>, Resolved<Known, Arguments>[number]>
-      : false
+    ? FitsList<Resolved<Known, Arguments>, Takes>
     : Callee extends HasRuns<unknown>
       ? false
       : true
@@ -171,7 +173,7 @@ type CheckedOne<Known extends AnyScope, Given, Parameter> = Given extends string
         : Parameter
 
 /** A literal without the `readonly` that inferring it put there. */
-type Mutable<Given> = Given extends AnyFunction
+export type Mutable<Given> = Given extends AnyFunction
   ? Given
   : Given extends object
     ? { -readonly [Key in keyof Given]: Mutable<Given[Key]> }
@@ -187,15 +189,18 @@ type Fitting<Has, Parameter> = Has extends unknown
 /** What may have been meant by a ref: keys for its first segment, names for its last. */
 export type Suggested<Has, Ref, Parameter> = Ref extends `${infer Head}.${infer Rest}`
   ? Head extends keyof Has
-    ? `${Head}.${SuggestedBelow<NonNullable<Has[Head]>, Rest>}`
+    ? Dotted<Head, SuggestedBelow<NonNullable<Has[Head]>, Rest>>
     : Fitting<Has, Parameter>
   : Fitting<Has, Parameter>
 
 type SuggestedBelow<T, Path> = Path extends `${infer Head}.${infer Rest}`
   ? Head extends keyof T
-    ? `${Head}.${SuggestedBelow<NonNullable<T[Head]>, Rest>}`
+    ? Dotted<Head, SuggestedBelow<NonNullable<T[Head]>, Rest>>
     : Names<T>
   : Names<T>
+
+// Asked whether it is a string, a name below spares the compiler finding out that it must be one.
+type Dotted<Head extends string, Name> = Name extends string ? `${Head}.${Name}` : never
 
 /** The properties of a value but for its methods. */
 type Names<T> = keyof { [Key in keyof T as T[Key] extends AnyFunction ? never : Key]: 1 } & string

@@ -1,19 +1,36 @@
 import type { StepchainError } from '../../errors.ts'
+import type { ChainDescription } from '../description.ts'
 import type { Hooks } from '../hooks.ts'
 import type { RunOptions } from '../options.ts'
+import type { Report } from '../report.ts'
 import type { SchemaInput, SchemaOutput, StandardSchema } from '../standard-schema.ts'
 import type { AnyFunction, Step } from './arguments.ts'
+import type { BranchMaker, BranchNames, Either, Side } from './branch.ts'
 import type { DynamicChain } from './dynamic.ts'
+import type { Batched, GivenByItem, Item, ItemNames, ItemsRef, ItemStep } from './items.ts'
+import type { EachOptions, Listed, MapOptions } from './loop.ts'
 import type { HasAsyncSteps } from './messages.ts'
+import type { Added, OutKey, Unavailable } from './out.ts'
+import type { AnyBranches, CheckedBranches, Makers, ParallelOptions, ParallelOuts } from './parallel.ts'
 import type { RunArguments, runnable, Runs } from './runnable.ts'
-import type { AnyScope, Context, Entry, Flat, Grown, Scope } from './scope.ts'
-import type { Added, AsyncName, Given, OutKey, StepOptions, TapOptions, Unavailable } from './step.ts'
+import type { AnyScope, Context, Entry, Flat, ReadonlyFlat, Scope, Successor } from './scope.ts'
+import type { EachSummary } from './settled.ts'
+import type { WhenOptions, AsyncName, Given, StepOptions, TapOptions } from './step.ts'
+import type { Joined } from './undo.ts'
 import type { Inlined, InlinedAsync, Usable } from './use.ts'
 
-/** What `safeRun` gives: the context, or the error and what was finished before it. */
+/**
+ * What `safeRun` gives: the context, or the error and what was finished before it. The report, a getter, tells what
+ * happened; it is made when it is first read.
+ */
 export type SafeResult<Output> =
-  | { readonly ok: true; readonly context: Output }
-  | { readonly ok: false; readonly error: StepchainError; readonly context: Partial<Output> }
+  | { readonly ok: true; readonly context: Output; readonly report: Report }
+  | {
+      readonly ok: false
+      readonly error: StepchainError
+      readonly context: Partial<Output>
+      readonly report: Report
+    }
 
 /** What `args` may be: a list, or named arguments. */
 type AnyArguments = readonly unknown[] | Readonly<Record<string, unknown>> | undefined
@@ -26,11 +43,7 @@ type AnyArguments = readonly unknown[] | Readonly<Record<string, unknown>> | und
  */
 // The annotations spare the compiler working out the variance of each parameter, which alone would cost fifteen
 // thousand instantiations.
-export interface Chain<
-  in out Input,
-  in out Known extends AnyScope = Scope<Input>,
-  in out Asynchronous extends string = never,
-> {
+export interface Chain<in out Input, in out Known extends AnyScope = Scope<Input>, in out Asynchronous = never> {
   // A property of its own is cheaper than extending `Runnable`, and makes a chain one all the same.
   readonly [runnable]: Runs<Input, Flat<Context<Known>>, Asynchronous>
 
@@ -43,9 +56,9 @@ export interface Chain<
    * @param key a name that the context does not have yet
    */
   put<Key extends string, Value>(
-    key: OutKey<Known, Key, Unavailable<Known>>,
+    key: OutKey<Key, string extends Key ? string : Unavailable<Known>>,
     value: Value,
-  ): Chain<Input, Grown<Known, Entry<Key, Value>>, Asynchronous>
+  ): Grown<Input, Known, Entry<Key, Value>, Asynchronous>
 
   /**
    * Adds a step.
@@ -62,13 +75,20 @@ export interface Chain<
     Callee extends object,
     const Arguments extends AnyArguments = undefined,
     Key extends string = never,
-    Refused extends PropertyKey | true = Unavailable<Known>,
+    Refused extends PropertyKey | true = string extends Key ? string : Unavailable<Known>,
     const Text extends string | AnyFunction = '',
     Value = Given<Callee>,
+    const Fallback = never,
+    Skipped extends undefined = never,
   >(
     fn: Step<Known, Arguments, Callee>,
-    options: StepOptions<Known, Callee, Arguments, Key, Refused, Text, Value>,
-  ): Chain<Input, Grown<Known, Added<Known, Key, Value>>, Asynchronous | AsyncName<Callee, NoInfer<Key>>>
+    options: StepOptions<Known, Callee, Arguments, Key, Refused, Text, Value, Fallback, Skipped>,
+  ): Grown<
+    Input,
+    Known,
+    Added<Known, Key, Joined<Value, Fallback> | Skipped>,
+    Asynchronous | AsyncName<Callee, NoInfer<Key>, Fallback>
+  >
 
   /** Adds a step for its effect only: what the function gives is not kept. */
   tap<
@@ -77,17 +97,128 @@ export interface Chain<
     Name extends string = 'a tap without name',
     const Text extends string | AnyFunction = '',
     Value = Given<Callee>,
+    const Fallback = never,
   >(
     fn: Step<Known, Arguments, Callee>,
-    options?: TapOptions<Known, Callee, Arguments, Name, Text, Value>,
-  ): Chain<Input, Known, Asynchronous | AsyncName<Callee, NoInfer<Name>>>
+    options?: TapOptions<Known, Callee, Arguments, Name, Text, Value, Fallback>,
+  ): Chain<Input, Known, Asynchronous | AsyncName<Callee, NoInfer<Name>, Fallback>>
+
+  /**
+   * Adds branches that run at the same time, each of which goes on from the context so far.
+   *
+   * @param branches a list, whose outs all go into the context, or an object, whose names do, each with an object of
+   * that branch's outs
+   */
+  parallel<
+    const Branches extends AnyBranches<Known>,
+    const Text extends string | AnyFunction = '',
+    Settle extends boolean = false,
+    Skipped extends undefined = never,
+  >(
+    branches: CheckedBranches<Known, Branches, Settle>,
+    options?: ParallelOptions<Known, Branches, Text, Settle, Skipped>,
+  ): Grown<Input, Known, ParallelOuts<Known, Branches, Settle, Skipped>, Asynchronous | BranchNames<Makers<Branches>>>
+
+  /**
+   * Adds a step that does the same with each item of what `ref` leads to, and gives a list in their order.
+   *
+   * @param ref a path in the context to an array, an iterable or an async iterable
+   * @param fn a function, called with the item, its index and the step's handle; or a list of one branch, whose chain
+   * has `item` and `index` in its context
+   */
+  map<
+    const Ref extends string,
+    const Callee extends object = readonly [AnyFunction],
+    Key extends string = never,
+    Refused extends PropertyKey | true = string extends Key ? string : Unavailable<Known>,
+    const Text extends string | AnyFunction = '',
+    Value = GivenByItem<Known, Item<Known, Ref>, Callee>,
+    const Fallback = never,
+    Settle extends boolean = false,
+    Skipped extends undefined = never,
+  >(
+    ref: ItemsRef<Known, Ref>,
+    fn: ItemStep<Known, Item<Known, Ref>, Callee>,
+    options: MapOptions<
+      Known,
+      GivenByItem<Known, Item<Known, Ref>, Callee>,
+      Key,
+      Refused,
+      Text,
+      Value,
+      Fallback,
+      Settle,
+      Skipped
+    >,
+  ): Grown<
+    Input,
+    Known,
+    Added<Known, Key, Listed<Value, Fallback, Settle> | Skipped>,
+    Asynchronous | ItemNames<Known, Ref, Callee, NoInfer<Key>, Fallback>
+  >
+
+  /**
+   * Adds a step that does the same with each item of what `ref` leads to, for its effect: what it gives is not kept.
+   *
+   * @param ref a path in the context to an array, an iterable or an async iterable
+   * @param fn a function, called with the item or a batch of them, its index and the step's handle; or a list of one
+   * branch, whose chain has `item` and `index` in its context
+   */
+  each<
+    const Ref extends string,
+    const Callee extends object = readonly [AnyFunction],
+    Key extends string = never,
+    Refused extends PropertyKey | true = string extends Key ? string : Unavailable<Known>,
+    const Text extends string | AnyFunction = '',
+    Batch extends number = never,
+    Value = GivenByItem<Known, Batched<Known, Ref, Batch>, Callee>,
+    const Fallback = never,
+    Skipped extends undefined = never,
+  >(
+    ref: ItemsRef<Known, Ref>,
+    fn: ItemStep<Known, Batched<Known, Ref, Batch>, Callee>,
+    options?: EachOptions<
+      Known,
+      GivenByItem<Known, Batched<Known, Ref, Batch>, Callee>,
+      Key,
+      Refused,
+      Text,
+      Value,
+      Fallback,
+      Batch,
+      Skipped
+    >,
+  ): Grown<
+    Input,
+    Known,
+    Added<Known, Key, EachSummary | Skipped>,
+    Asynchronous | ItemNames<Known, Ref, Callee, NoInfer<Key>, Fallback>
+  >
+
+  /**
+   * Adds one of two branches, or one that is taken or not. A key that only one of them adds is `undefined` where that
+   * was not taken.
+   *
+   * @param predicate gives `true` where `then` is taken
+   * @param then makes a branch of the chain so far
+   * @param otherwise makes the other one; without it, nothing is done instead
+   */
+  when<Then extends BranchMaker<Known>, Else extends BranchMaker<Known> = BranchMaker<Known>>(
+    predicate: (context: ReadonlyFlat<Context<Known>>) => boolean,
+    then: Side<Known, Then>,
+    otherwise?: Side<Known, Else>,
+    options?: WhenOptions,
+  ): Grown<Input, Known, Either<Known, Then, Else>, Asynchronous | BranchNames<Then | Else>>
 
   /**
    * Adds the steps of another chain as if they were written here. Its input must be in the context, its outs must not.
    */
   use<Other extends object>(
     other: Usable<Known, Other>,
-  ): Chain<Input, Grown<Known, Inlined<Other>>, Asynchronous | InlinedAsync<Other>>
+  ): Grown<Input, Known, Inlined<Other>, Asynchronous | InlinedAsync<Other>>
+
+  /** Tells the definition as plain JSON, for diagrams and documentation: no functions, and no values of arguments. */
+  describe(): ChainDescription
 
   /** Adds hooks, called after those that the chain has already. */
   with(hooks: Hooks): Chain<Input, Known, Asynchronous>
@@ -115,6 +246,11 @@ export interface Chain<
   /** Runs the chain like `runSync`; it never throws. */
   readonly safeRunSync: Sync<Asynchronous, (...given: RunArguments<Input>) => SafeResult<Flat<Context<Known>>>>
 }
+
+/** The chain with one more step: `New` joins the newest keys, which are folded when they are sixteen. */
+type Grown<Input, Known extends AnyScope, New, Asynchronous> = Known['depth'] extends keyof Successor
+  ? Chain<Input, Scope<Known['seen'], Known['folded'], Known['recent'] & New, Successor[Known['depth']]>, Asynchronous>
+  : Chain<Input, Scope<Known['seen'], Known['folded'] & Flat<Known['recent'] & New>>, Asynchronous>
 
 type Sync<Asynchronous, Run> = [Asynchronous] extends [never] ? Run : HasAsyncSteps<Asynchronous>
 

@@ -19,6 +19,23 @@ export interface RefDoesNotFit<Ref, Why> {
   readonly [problem]: [Ref, Why]
 }
 
+/** A ref to something that has no items; of a string, nobody means the characters. */
+export interface RefIsNotIterable<Ref, Gives> {
+  readonly [problem]: [Ref, Gives]
+}
+
+/** An out that two branches have, whose outs all go into the context. */
+export type IsOutOfTwoBranches<Key> = `⚠ {${Key & string}} is an out of two branches ${string}`
+
+/** A branch whose name cannot be a key of the context. */
+export type CannotNameBranch<Name, Why> = `⚠ {${Name & string}} cannot name a branch: ${Why & string} ${string}`
+
+/** A branch without a key that could say what came of it. */
+export type HasNoOut = `⚠ a branch without outs would fail unseen; name it, in an object of branches ${string}`
+
+/** A branch that is no continuation of the chain that it was given. */
+export type IsOtherChain = `⚠ a branch returns the chain that it is given, with steps behind it ${string}`
+
 /** One argument more than the function takes. */
 export interface TooManyArgs<Takes> {
   readonly [problem]: Takes

@@ -37,7 +37,8 @@ export type Context<Known extends AnyScope> = Known['folded'] & Known['recent']
 /** One new key. */
 export type Entry<Key extends PropertyKey, Value> = { [Name in Key]: Value }
 
-interface Successor {
+/** One more, up to fifteen. */
+export interface Successor {
   0: 1
   1: 2
   2: 3
@@ -54,8 +55,3 @@ interface Successor {
   13: 14
   14: 15
 }
-
-/** The scope of the next step: `Added` joins the newest keys, which are folded when they are sixteen. */
-export type Grown<Known extends AnyScope, Added> = Known['depth'] extends keyof Successor
-  ? Scope<Known['seen'], Known['folded'], Known['recent'] & Added, Successor[Known['depth']]>
-  : Scope<Known['seen'], Known['folded'] & Flat<Known['recent'] & Added>>

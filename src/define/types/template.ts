@@ -92,11 +92,15 @@ type WrongTemplate<
 > = Text extends `${infer Before}{${Path & string}}${infer After}`
   ? Printable<Part<Known, Key, Value, Path>> extends 'function'
     ? IsAFunction<Path>
-    : NotInContext<Path> | `${Before}{${Meant<Known, Key, Value, Path>}}${After}`
+    : NotInContext<Path> | Braced<Before, Meant<Known, Key, Value, Path>, After>
   : IsNotClosed<Path>
 
+type Braced<Before extends string, Name, After extends string> = Name extends string
+  ? `${Before}{${Name}}${After}`
+  : never
+
 type Meant<Known extends AnyScope, Key, Value, Path> = Suggested<
-  Omit<Context<Known>, 'result'> & Entry<(Key & string) | 'result', Value>,
+  Context<Known> & Entry<(Key & string) | 'result', Value>,
   Path,
   unknown
 >

@@ -16,13 +16,16 @@ type WrongKeys<Has, Input> = {
 /** The keys that a chain makes and a context has already. */
 type Collision<Has, Input, Output> = keyof Has & Exclude<keyof Output, keyof Input>
 
+/** The part of an input that has these keys. */
+type Of<Input, Keys> = { [Key in keyof Input as Key extends Keys ? Key : never]: Input[Key] }
+
 /** What keeps a chain from being given a context; `never` where nothing does. */
 export type WrongContext<Has, Call> = Call extends (input: infer Input) => infer Output
   ? [WrongKeys<Has, Input>] extends [never]
     ? [Collision<Has, Input, Output>] extends [never]
       ? never
       : OutsAreTaken<Collision<Has, Input, Output>>
-    : NeedsInput<Flat<Pick<Input, WrongKeys<Has, Input>>>>
+    : NeedsInput<Flat<Of<Input, WrongKeys<Has, Input>>>>
   : never
 
 /** The parameter of `use`. */

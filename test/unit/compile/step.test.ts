@@ -201,7 +201,7 @@ describe('options', () => {
     [{ out: 5, nope: 1 }, '#1'],
   ])('row 10: %o: the message has the name that it seems to mean, and all options that there are', (options, step) => {
     expect(thrownBy(() => untyped('orders').next(() => 1, options)).message).toBe(
-      `Chain 'orders', step ${step}: an option of the step is "nope"; expected one of name, out, args, retry, timeout, validate, log, overwrite, when, fallback, compensate, compensateUnknown, release; did you mean 'name'?`,
+      `Chain 'orders', step ${step}: an option of the step is "nope"; expected one of name, out, args, retry, timeout, validate, log, overwrite, when, fallback, compensate, compensateUnknown, release, sensitive; did you mean 'name'?`,
     )
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { safeRedact } from '../../../src/observe/printer.ts'
+import { safeRedact } from '../../../src/observe/redactor.ts'
 import { faults, type Handle, logging, settle } from '../../support/printing.ts'
 import { recorder } from '../../support/recorder.ts'
 import { untyped } from '../../support/untyped.ts'

@@ -1,6 +1,7 @@
 import type { Logger } from 'stepchain'
 import { describe, expect, test } from 'vitest'
 import { printer } from '../../../src/observe/printer.ts'
+import { redactorOf } from '../../../src/observe/redactor.ts'
 import { faults, type Handle, logging, settle } from '../../support/printing.ts'
 import { recorder } from '../../support/recorder.ts'
 import { untyped } from '../../support/untyped.ts'
@@ -31,7 +32,7 @@ describe('a line', () => {
     const logger = recorder('info')
     logging('{nothing} {nothing.description} {x.a.b}').runSync({}, { logger })
     const at = { chain: 'c', runId: 'r', path: 'x', log: null, report: () => {} }
-    printer(logger, null).line(at, {}, 1)
+    printer(logger, redactorOf()).line(at, {}, 1)
     expect(logger.text).toEqual(['info undefined undefined undefined'])
   })
 

@@ -8,9 +8,9 @@ import { surround } from '../../../src/run/surround.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 
 const place = new Place('c')
-const silent: Output = { redact: null, printer: null, hooks: null, within: () => silent }
+const silent: Output = { redact: String, fields: () => ({}), printer: null, hooks: null, within: () => silent }
 const nothing = (): void => {}
-const usual = { timed: false, precise: false, plain: true, gated: false, frozen: false, bare: true }
+const usual = { timed: false, precise: false, plain: true, laps: null, gated: false, frozen: false, bare: true }
 
 // What a run need not look at, it does not look at: that is what makes a plain one cheap, and no outcome tells it.
 test.each<[title: string, options: object, differs: object]>([
