@@ -15,7 +15,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['test/{unit,parity}/**/*.test.ts'],
-    exclude: ['test/unit/run/real-timers.test.ts'],
+    exclude: ['test/unit/run/real-timers.test.ts', 'test/unit/cli/process.test.ts'],
     globalSetup: ['./test/support/seed.ts'],
     setupFiles: ['./test/support/mutants/setup.ts'],
     // Modules are loaded once a run instead of once a file, which takes most of the time otherwise.

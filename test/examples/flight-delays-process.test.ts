@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,10 +14,16 @@ import { loadedRows } from './flight-delays-tables.ts'
 const folder = mkdtempSync(join(tmpdir(), 'flight-delays-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** What `npm start` runs, with a file to load into. */
+/** What `npm start` runs, with a file to load into and a place for the report. */
 function start(database: string): ChildProcessWithoutNullStreams {
   const [, ...command] = manifest.scripts['start']?.split(' ') ?? []
-  return spawn(process.execPath, [...command, '--database', database], { cwd: root })
+  const more = ['--input', JSON.stringify({ file: database }), '--report', `${database}.html`]
+  return spawn(process.execPath, [...command, ...more], { cwd: root })
+}
+
+/** What is printed beside the lines of the progress, which begin with the time. */
+function withoutProgress(lines: readonly string[]): string[] {
+  return lines.filter((line) => !/^\d{4}-\d\d-\d\dT/.test(line))
 }
 
 test('npm start loads the file, reports and warns of nothing', async () => {
@@ -29,7 +35,13 @@ test('npm start loads the file, reports and warns of nothing', async () => {
     once(child, 'close'),
   ])
 
-  expect(warnings).toMatch(/^Step 'load' failed on attempt 1 of 5: .* \(simulated\); retrying in \d+ ms\n$/)
+  const lines = warnings.trimEnd().split('\n')
+  expect(withoutProgress(lines)).toEqual([
+    expect.stringMatching(/^Step 'load' failed on attempt 1 of 5: .* \(simulated\); retrying in \d+ ms$/),
+    `stepchain: wrote ${file}.html`,
+  ])
+  expect(lines).toContainEqual(expect.stringMatching(/^\S+Z flight-delays load: ok in .* on attempt 2 of 5$/))
+  expect(readFileSync(`${file}.html`, 'utf8')).toMatch(/^<!doctype html>[^]*check and join flights/)
   expect(exitCode).toBe(0)
   const worst = byAirport.filter(({ flights }) => flights >= 100).slice(0, 10)
   expect(output.match(/^[A-Z]{3}(?= )/gm)).toEqual(worst.map(({ key }) => key))
@@ -46,15 +58,21 @@ test('an interruption ends the wait for a locked database at once', async () => 
   const child = start(file)
   const warnings = createInterface(child.stderr)
   const lines: string[] = []
+  let isLocked = false
   warnings.on('line', (line) => {
     // Its retries would go on for seconds.
-    if (lines.length === 0) child.kill('SIGINT')
+    if (!isLocked && line.includes('database is locked; retrying in')) child.kill('SIGINT')
+    isLocked ||= line.includes('database is locked; retrying in')
     lines.push(line)
   })
   const [exitCode, signal] = await once(child, 'close')
 
   expect({ exitCode, signal }).toEqual({ exitCode: 130, signal: null })
-  expect(lines[0]).toContain('database is locked; retrying in')
-  expect(lines.at(-1)).toBe("Chain 'flight-delays' was cancelled in step 'load'")
+  expect(withoutProgress(lines)).toEqual([
+    expect.stringContaining('database is locked; retrying in'),
+    'stepchain: SIGINT: cancelling the run; a second signal ends it at once',
+    `stepchain: wrote ${file}.html`,
+  ])
+  expect(lines.at(-2)).toMatch(/ flight-delays cancelled in .*: Chain 'flight-delays' was cancelled in step 'load'$/)
   expect(database.prepare('SELECT name FROM sqlite_schema').all()).toEqual([])
 })

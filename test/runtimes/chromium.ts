@@ -5,23 +5,45 @@ import { type PageServer, servePage } from './page-server.ts'
 import { type CheckResult, Missing, PATIENCE, type Runtime, uncaught } from './runtime.ts'
 import { entryOf, loadTool } from './tools.ts'
 
+interface Located {
+  allTextContents(): Promise<string[]>
+  boundingBox(): Promise<{ readonly height: number } | null>
+  evaluate<T>(read: (element: unknown) => T): Promise<T>
+}
 interface Page {
   on(event: 'pageerror', listener: (error: Error) => void): unknown
+  on(event: 'console', listener: (message: { text(): string }) => void): unknown
+  on(event: 'request', listener: (request: { url(): string }) => void): unknown
   goto(url: string): Promise<unknown>
+  setContent(html: string): Promise<void>
+  content(): Promise<string>
+  title(): Promise<string>
+  locator(selector: string): Located
+  addScriptTag(script: { readonly content: string }): Promise<unknown>
+  evaluate<T, Given>(work: (given: Given) => T | Promise<T>, given: Given): Promise<T>
+  close(): Promise<void>
 }
-interface Browser {
-  newPage(): Promise<Page>
+export interface Browser {
+  newPage(options?: {
+    readonly colorScheme?: 'light' | 'dark'
+    readonly viewport?: { readonly width: number; readonly height: number }
+  }): Promise<Page>
   version(): string
   close(): Promise<void>
 }
-interface PlaywrightModule {
+export interface PlaywrightModule {
   readonly chromium: {
     launch(options: { readonly executablePath: string; readonly args: readonly string[] }): Promise<Browser>
   }
 }
 
 // The sandbox needs rights that a build server's root user does not have; the rest keeps the browser from asking the network for anything.
-const FLAGS = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+export const FLAGS: readonly string[] = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 /**
  * The main thread of a page. A thread may not wait there, for two different reasons: an ordinary page has no shared memory at all,
@@ -59,7 +81,7 @@ async function visit(tab: Page, server: PageServer, isolated: boolean): Promise<
 }
 
 /** Where the machine has Chromium, or Chrome; `CHROMIUM` names another. */
-function findBrowser(): string {
+export function findBrowser(): string {
   const names = ['chromium', 'chromium-browser', 'google-chrome']
   const folders = (process.env['PATH'] ?? '').split(delimiter)
   const places = [

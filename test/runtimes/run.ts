@@ -6,11 +6,13 @@ import { rmSync } from 'node:fs'
 import { pages } from './chromium.ts'
 import { installPackage, installRuntimes } from './prepare.ts'
 import { processes } from './processes.ts'
+import { reports } from './report.ts'
 import { Missing, type Runtime } from './runtime.ts'
 import { countOutcomes, type Outcome, renderTable } from './table.ts'
+import { terminal } from './terminal.ts'
 import { workerd } from './workerd.ts'
 
-const runtimes = [...processes, workerd, ...pages]
+const runtimes = [...processes, workerd, ...pages, reports, terminal]
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !runtimes.some((runtime) => runtime.name === name))
 if (unknown.length > 0)
