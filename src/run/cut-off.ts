@@ -74,7 +74,8 @@ function* wait(run: RunRecord, ending: Ending, { why, ms }: { why: Interruption;
     if (again !== null && again.urgent !== true) moment = GRACE
     else if (child.isUndoing()) moment = Infinity
     else {
-      child.interrupt({ ...last, kind: 'stop', urgent: true })
+      const { reason, make } = last
+      child.interrupt({ kind: 'stop', reason, make, urgent: true })
       // It has ended, and tells so in a moment.
       return (yield* giveMoment(run, ending, GRACE)) ?? last
     }

@@ -86,7 +86,8 @@ export class Group implements Child {
     const again = this.why !== null || this.halting !== null
     this.why = why
     this.close()
-    if (why.grace === undefined) this.clearTimer()
+    // Less time than there was is all that another reason gives.
+    if (why.urgent === true) this.clearTimer()
     for (const slot of this.slots) {
       if (!slot.waits) continue
       slot.child?.interrupt(why)
@@ -208,7 +209,8 @@ export class Group implements Child {
       return this.breakOff(error)
     }
     const end = this.units.failed(slot, error)
-    if (end !== null && told === null) this.halt(end)
+    // Within the grace of a group around it, it has its own, which may be shorter.
+    if (end !== null && this.halting === null && (this.why === null || this.why.grace !== undefined)) this.halt(end)
   }
 
   /** Tells all that is under way to end, since something has failed. */

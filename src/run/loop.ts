@@ -46,6 +46,8 @@ export class Items implements Units {
   private readonly tells: boolean
   private first: StepchainError | null = null
   private index = -1
+  /** How many items were begun with. */
+  private taken = 0
   private ok = 0
   private bad = 0
 
@@ -87,6 +89,7 @@ export class Items implements Units {
     slot.live = index
     if (this.watch !== null) slot.since = this.watch.begin()
     if (this.flow.batch !== 0) slot.size = this.sizeOf(item)
+    this.taken += slot.size
     return fn(item, index, new ItemHandle(slot))
   }
 
@@ -94,6 +97,7 @@ export class Items implements Units {
     const { flow, source } = this
     slot.index = this.index
     slot.size = this.sizeOf(source.item)
+    this.taken += slot.size
     const child = (slot.child = this.spawn(slot.index, source.item))
     const inner = child.more()
     inner.undoes = flow.settle || flow.tolerate > 0
@@ -218,7 +222,7 @@ export class Items implements Units {
 
   failure(): StepchainError | null {
     const { run, first } = this
-    if (first === null || !this.isTooMuch(this.hasMore() ? this.source.total : this.ok + this.bad)) return null
+    if (first === null || !this.isTooMuch(this.source.total ?? (this.hasMore() ? undefined : this.taken))) return null
     const errors = [...this.errors].sort((a, b) => a.index - b.index).map(({ error }) => error)
     const message = `Step '${stepPath(run)}': ${this.bad} of ${this.source.total ?? this.ok + this.bad} items failed: ${first.message}`
     return new GroupError(scrub(run, message), { ...detailsOf(run), cause: first, errors })

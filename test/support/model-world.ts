@@ -170,12 +170,13 @@ export function clash(held: readonly Done[]): boolean {
 
 // What the runtime does not do as the reference interpreter does, so far; cases with it are passed over.
 
-/** A group that has failed and is told to end by another around it that has, too; a ratio of items of which some were cut off. */
-export function isPassedOver(
-  { halt, ratio, cut }: { readonly halt: number; readonly ratio: boolean; readonly cut: boolean },
-  stops: readonly Stop[],
-): boolean {
-  return (ratio && cut) || (halt < Infinity && stops.some(({ grace }) => grace !== undefined))
+/**
+ * A group that has failed and is told to end by another around it that has, too: what is told in which order at the end of both is not settled.
+ * What begins in the very moment in which a group fails may come first, or not at all.
+ */
+export function isPassedOver(halt: number, { stops, seen, path }: World): boolean {
+  if (seen.log.some((line) => line.startsWith(logged(halt, 'call', `${path}/`)))) return true
+  return halt < Infinity && stops.some(({ grace }) => grace !== undefined)
 }
 
 /** Something that is undone or released inside of a step for longer than the grace that the step has. */

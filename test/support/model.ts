@@ -87,7 +87,7 @@ function unit(node: Group, index: number, from: number, world: World): End {
 
 /** Several things, so many at once; its value is a summary. */
 function group(node: Group, from: number, world: World): End & { units: readonly End[] } {
-  const { sizes, pulls, concurrency, most, ratio, late, grace, undoes, releases } = rulesOf(node)
+  const { sizes, pulls, concurrency, most, late, grace, undoes, releases } = rulesOf(node)
   const run = (index: number, at: number, inside: World): End => {
     const since = inside.seen.done.length
     const end = unit(node, index, at, inside)
@@ -103,7 +103,8 @@ function group(node: Group, from: number, world: World): End & { units: readonly
     if (room < halt && !before(room, world.stops)) pulled = Math.min(room + ms, halt, stop?.at ?? Infinity)
     cut = room + ms >= halt || stop !== undefined
     if (ms > 0) shares(pulled, world)
-    // A source may take time to say that it has no more.
+    // A source may take time to say that it has no more; whether it has said so is not known when it is stopped meanwhile.
+    if (cut && index === sizes.length) world.seen.open.push(world.path)
     if (cut || index === sizes.length) break
     const { at, how } = run(index, pulled, rehearsal(world))
     // There is no room where something was stopped.
@@ -118,7 +119,7 @@ function group(node: Group, from: number, world: World): End & { units: readonly
   const value = summaryOf(units, sizes, at - from)
   const { errors } = value
   cut ||= units.some(({ how }) => how === 'stopped') || passed(at, world.stops) !== undefined
-  if (isPassedOver({ halt, ratio, cut }, world.stops)) world.seen.open.push(world.path)
+  if (isPassedOver(halt, world)) world.seen.open.push(world.path)
   const end = { at, outs: {}, value, units, stop: before(Infinity, world.stops) }
   if (value.failed <= most || (late && cut)) return { ...end, how: cut ? 'stopped' : 'ok' }
   const cause = inOrder(units).find(({ how }) => how === 'failed')?.failure
