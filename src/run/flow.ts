@@ -1,11 +1,13 @@
 import { Source } from '../compile/arguments.ts'
 import { MISSING, read, readKey } from '../compile/path.ts'
-import type { Branch, Choice, Flow, Loop, PlanStep } from '../compile/plan.ts'
+import type { Branch, Choice, Flow, GroupLimits, Loop, PlanStep } from '../compile/plan.ts'
 import { follow, outsOf, spawnInside } from './branch.ts'
-import { runGroup } from './group.ts'
+import { Group } from './group.ts'
 import { Items } from './loop.ts'
 import { Branches } from './parallel.ts'
 import type { RunRecord } from './record.ts'
+import type { Units } from './units.ts'
+import { Waves } from './waves.ts'
 
 /** What a loop goes through. */
 function itemsOf(run: RunRecord, { items }: Loop): unknown {
@@ -34,6 +36,21 @@ function runChoice(run: RunRecord, step: PlanStep, { taken, otherwise }: Choice)
   })
   const outs = runBranch(run, step, side)
   return outs instanceof Promise ? outs.then(whole) : whole(outs)
+}
+
+/** Runs a group as a step. */
+function runGroup(run: RunRecord, units: Units, limits: GroupLimits): unknown {
+  const { host } = run.around.settings
+  run.more().inside = units
+  if (host?.all !== undefined) {
+    const waves = new Waves(run, units, limits)
+    run.more().child = waves
+    return waves.start(host)
+  }
+  // What an engine does not order itself is done one after the other, which is the same each time.
+  const group = new Group(run, units, host === null ? limits : { ...limits, concurrency: 1 })
+  run.more().child = group
+  return group.start()
 }
 
 /** Runs what is inside of a step. */

@@ -7,7 +7,6 @@ import { Slot } from './slot.ts'
 import { cancelled, whyBlocked } from './stop.ts'
 import { isNative, thenOf } from './thenable.ts'
 import type { Units } from './units.ts'
-import { Waves } from './waves.ts'
 
 /**
  * Runs units side by side, as many at once as it may, and ends them together. All of them start and settle here, in an order that depends on nothing but when
@@ -29,8 +28,6 @@ export class Group implements Child {
   /** Whether no unit is begun any more. */
   private closed = false
   private over = false
-  /** Whether the time that the others had to end is up. */
-  private expired = false
   /** What ends the group that is no failure of a unit. */
   private raw: { readonly error: unknown } | null = null
   private halting: { readonly reason: unknown } | null = null
@@ -77,7 +74,7 @@ export class Group implements Child {
   private goOn(): void {
     // Others may have room since the source has more.
     if (this.idle.length > 1) this.fill()
-    if (this.open === 0 || this.expired) this.finishIfDone()
+    if (this.open === 0) this.finishIfDone()
   }
 
   interrupt(why: Interruption): void {
@@ -110,7 +107,6 @@ export class Group implements Child {
   }
 
   private isDone(): boolean {
-    if (this.expired) return !this.isUndoing()
     return this.open === 0 && (this.closed || !this.pulling)
   }
 
@@ -226,13 +222,16 @@ export class Group implements Child {
     if (this.open > 0 && grace !== Infinity) this.timer = this.run.around.clock.setTimeout(() => this.expire(), grace)
   }
 
-  /** Abandons what has not ended in time, but for what is being undone. */
+  /** Abandons what has not ended in time: what is a run ends by that, once it has undone what it is about to. */
   private expire(): void {
-    this.expired = true
-    const { reason } = this.halting as { readonly reason: unknown }
-    // What is inside may have been told before, with more time.
-    for (const { waits, child } of this.slots) if (waits) child?.interrupt({ ...cancelled({ reason }), urgent: true })
-    if (!this.isUndoing()) this.finish()
+    const { reason } = this.halting ?? {}
+    for (const slot of this.slots) {
+      if (!slot.waits) continue
+      // It may have been told before, with more time.
+      if (slot.child === null) this.drop(slot)
+      else slot.child.interrupt({ ...cancelled({ reason }), urgent: true })
+    }
+    this.finishIfDone()
   }
 
   /** Ends for something that is no failure of a unit. */
@@ -288,19 +287,4 @@ export class Group implements Child {
     }
     return this.units.output()
   }
-}
-
-/** Runs a group as a step. */
-export function runGroup(run: RunRecord, units: Units, limits: GroupLimits): unknown {
-  const { host } = run.around.settings
-  run.more().inside = units
-  if (host?.all !== undefined) {
-    const waves = new Waves(run, units, limits)
-    run.more().child = waves
-    return waves.start(host)
-  }
-  // What an engine does not order itself is done one after the other, which is the same each time.
-  const group = new Group(run, units, host === null ? limits : { ...limits, concurrency: 1 })
-  run.more().child = group
-  return group.start()
 }

@@ -168,7 +168,8 @@ export function clash(held: readonly Done[]): boolean {
   )
 }
 
-// What the runtime does not do as the reference interpreter does, so far; cases with it are passed over.
+// What the runtime does not do as the reference interpreter does, so far; cases with it are passed over. So is a ratio of items of which some were cut off: of an iterable
+// nobody knows how many there would have been.
 
 /**
  * A group that has failed and is told to end by another around it that has, too: what is told in which order at the end of both is not settled.

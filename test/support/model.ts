@@ -87,7 +87,7 @@ function unit(node: Group, index: number, from: number, world: World): End {
 
 /** Several things, so many at once; its value is a summary. */
 function group(node: Group, from: number, world: World): End & { units: readonly End[] } {
-  const { sizes, pulls, concurrency, most, late, grace, undoes, releases } = rulesOf(node)
+  const { sizes, pulls, concurrency, most, ratio, late, grace, undoes, releases } = rulesOf(node)
   const run = (index: number, at: number, inside: World): End => {
     const since = inside.seen.done.length
     const end = unit(node, index, at, inside)
@@ -119,7 +119,7 @@ function group(node: Group, from: number, world: World): End & { units: readonly
   const value = summaryOf(units, sizes, at - from)
   const { errors } = value
   cut ||= units.some(({ how }) => how === 'stopped') || passed(at, world.stops) !== undefined
-  if (isPassedOver(halt, world)) world.seen.open.push(world.path)
+  if ((ratio && cut) || isPassedOver(halt, world)) world.seen.open.push(world.path)
   const end = { at, outs: {}, value, units, stop: before(Infinity, world.stops) }
   if (value.failed <= most || (late && cut)) return { ...end, how: cut ? 'stopped' : 'ok' }
   const cause = inOrder(units).find(({ how }) => how === 'failed')?.failure
