@@ -194,8 +194,8 @@ function sourceOf(step: unknown): unknown {
   }
   if (Reflect.get(step, brand) !== true) return step
   const foreign = step as { run: (input: unknown, options: object) => Promise<Context> }
-  const fn = async (input: unknown, handle?: { signal: AbortSignal }): Promise<Context> =>
-    foreign.run(input, handle === undefined ? {} : { signal: handle.signal })
+  const fn = async (input: unknown, { signal }: { signal: AbortSignal }): Promise<Context> =>
+    foreign.run(input, { signal })
   return new StepSource({ fn, nested: null, async: true })
 }
 

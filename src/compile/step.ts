@@ -33,7 +33,7 @@ type Raw = 'name' | 'out' | 'overwrite' | 'args' | 'policy' | 'timeout' | 'valid
 /** A step while it is compiled: what was given is where what it is compiled to will be. */
 type Draft = { -readonly [Name in keyof PlanStep]: Name extends Raw ? unknown : PlanStep[Name] }
 
-export const KNOWN: readonly string[] =
+const KNOWN: readonly string[] =
   'name out args retry timeout validate log overwrite when fallback compensate compensateUnknown release sensitive'.split(
     ' ',
   )

@@ -98,7 +98,6 @@ class Publisher {
   }
 
   surround(event: AttemptEvent, next: () => unknown): unknown {
-    if (this.#open.size === 0) return next()
     const found = this.#open.find(event)
     const { resource } = found ?? this.#open.around(event) ?? {}
     if (resource === undefined) return next()

@@ -219,12 +219,12 @@ export class Group implements Child {
       if (slot.waits) slot.child?.interrupt({ kind: 'stop', reason, grace, make })
       if (slot.waits) slot.controller?.abort(reason)
     }
-    if (this.open > 0 && grace !== Infinity) this.timer = this.run.around.clock.setTimeout(() => this.expire(), grace)
+    if (this.open > 0 && grace !== Infinity)
+      this.timer = this.run.around.clock.setTimeout(() => this.expire(reason), grace)
   }
 
   /** Abandons what has not ended in time: what is a run ends by that, once it has undone what it is about to. */
-  private expire(): void {
-    const { reason } = this.halting ?? {}
+  private expire(reason: unknown): void {
     for (const slot of this.slots) {
       if (!slot.waits) continue
       // It may have been told before, with more time.

@@ -4,6 +4,7 @@ import { follow, outsOf, spawnInside } from './branch.ts'
 import { detailsOf, scrub, stepPath } from './failure.ts'
 import type { RunRecord } from './record.ts'
 import type { Slot } from './slot.ts'
+import { noop } from './thenable.ts'
 import type { Units } from './units.ts'
 
 /** What became of something that may fail without failing the whole. */
@@ -81,7 +82,7 @@ export class Branches implements Units {
     return (this.first ??= failure)
   }
 
-  late(): void {}
+  readonly late = noop
 
   close(): void {}
 

@@ -77,6 +77,16 @@ test('whoever subscribes in the middle of a run hears of the next; whoever leave
   expect(told).toEqual(['start run', 'end run', 'start step a', 'asyncStart run ok', 'asyncEnd run ok'])
 })
 
+test('whoever listens to steps alone and leaves hears nothing of the steps that follow', async () => {
+  const told = cleanups.listen('step')
+  await chain('etl', quiet)
+    .with(diagnostics())
+    .next(() => cleanups.last(), { name: 'a' })
+    .next(() => 1, { out: 'b' })
+    .run()
+  expect(told).toEqual(['start step a'])
+})
+
 test('where nobody listens nothing is published and nothing bound', async () => {
   const hooks = diagnostics()
   expect(hooks).toBe(diagnostics())

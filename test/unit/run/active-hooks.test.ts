@@ -63,6 +63,20 @@ describe('a set of hooks that may switch itself off', () => {
     expect(state.heard).toEqual(['around i/a', 'i/a'])
   })
 
+  test('is left out of every run that it does not want, whatever others want', () => {
+    const [first, second] = [switchable(), switchable()]
+    const definition = untyped('c', { logger: null })
+      .next(() => 1, { out: 'a', args: [] })
+      .with(first.set)
+      .with(second.set)
+    definition.runSync()
+    definition.runSync()
+    second.state.on = true
+    definition.runSync()
+    expect([first.state.heard, second.state.heard]).toEqual([[], ['around a', 'a']])
+    expect([first.state.asked, second.state.asked]).toEqual([3, 3])
+  })
+
   test('is active where it cannot say', () => {
     const { state, set } = switchable()
     const isActive = (): never => {
