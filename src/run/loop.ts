@@ -1,5 +1,6 @@
 import { ITEM_OUT } from '../compile/group.ts'
 import type { ItemWatch, Loop, PlanStep, StepFunction } from '../compile/plan.ts'
+import { describeThrown } from '../define/describe.ts'
 import { GroupError, type StepchainError } from '../errors.ts'
 import { follow, outsOf, spawnInside } from './branch.ts'
 import { attemptEvent } from './events.ts'
@@ -224,7 +225,7 @@ export class Items implements Units {
     const { run, first } = this
     if (first === null || !this.isTooMuch(this.source.total ?? (this.hasMore() ? undefined : this.taken))) return null
     const errors = [...this.errors].sort((a, b) => a.index - b.index).map(({ error }) => error)
-    const message = `Step '${stepPath(run)}': ${this.bad} of ${this.source.total ?? this.ok + this.bad} items failed: ${first.message}`
+    const message = `Step '${stepPath(run)}': ${this.bad} of ${this.source.total ?? this.ok + this.bad} items failed: ${describeThrown(first)}`
     return new GroupError(scrub(run, message), { ...detailsOf(run), cause: first, errors })
   }
 

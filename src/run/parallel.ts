@@ -1,4 +1,5 @@
 import type { Branch, Parallel, PlanStep } from '../compile/plan.ts'
+import { describeThrown } from '../define/describe.ts'
 import { GroupError, type StepchainError } from '../errors.ts'
 import { follow, outsOf, spawnInside } from './branch.ts'
 import { detailsOf, scrub, stepPath } from './failure.ts'
@@ -82,7 +83,7 @@ export class Branches implements Units {
     return (this.first ??= failure)
   }
 
-  readonly late = noop
+  readonly late: Units['late'] = noop
 
   close(): void {}
 
@@ -91,7 +92,7 @@ export class Branches implements Units {
     if (first === null) return null
     const errors = this.errors.filter((error) => error !== undefined)
     const { length } = this.flow.branches
-    const message = `Step '${stepPath(run)}': ${errors.length} of ${length} ${length === 1 ? 'branch' : 'branches'} failed: ${first.message}`
+    const message = `Step '${stepPath(run)}': ${errors.length} of ${length} ${length === 1 ? 'branch' : 'branches'} failed: ${describeThrown(first)}`
     return new GroupError(scrub(run, message), { ...detailsOf(run), cause: first, errors })
   }
 
