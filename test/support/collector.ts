@@ -203,3 +203,12 @@ export async function instrumented(name: string): Promise<number> {
   span.end()
   return 1
 }
+
+/** A step that fails so many times, and then gives how often it was called. */
+export function fails(times: number, error: () => unknown = () => new TypeError('raw text')): () => number {
+  let calls = 0
+  return () => {
+    if (++calls <= times) throw error()
+    return calls
+  }
+}

@@ -1,7 +1,7 @@
 import { chain } from 'stepchain'
 import { otel } from 'stepchain/otel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Collector, instrumented, tree } from '../../support/collector.ts'
+import { Collector, fails, instrumented, tree } from '../../support/collector.ts'
 import { failureOf } from '../../support/outcome.ts'
 import { settlePromises, VirtualClock } from '../../support/virtual-clock.ts'
 
@@ -10,14 +10,6 @@ beforeAll(() => collector.start())
 afterAll(() => collector.stop())
 
 const quiet = { logger: null }
-
-function fails(times: number, error: () => unknown = () => new TypeError('raw text')): () => number {
-  let calls = 0
-  return () => {
-    if (++calls <= times) throw error()
-    return calls
-  }
-}
 
 test('a failure is told by its kind and by our message, and by nothing that was thrown', async () => {
   const shop = chain('shop', { ...quiet, redact: (text) => text.replaceAll('hunter2', '***') })

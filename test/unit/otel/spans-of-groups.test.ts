@@ -1,7 +1,7 @@
 import { chain } from 'stepchain'
 import { otel } from 'stepchain/otel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Collector, instrumented, tree } from '../../support/collector.ts'
+import { Collector, fails, instrumented, tree } from '../../support/collector.ts'
 import { failureOf } from '../../support/outcome.ts'
 import { settlePromises, VirtualClock } from '../../support/virtual-clock.ts'
 
@@ -10,14 +10,6 @@ beforeAll(() => collector.start())
 afterAll(() => collector.stop())
 
 const quiet = { logger: null }
-
-function fails(times: number, error: () => unknown = () => new TypeError('raw text')): () => number {
-  let calls = 0
-  return () => {
-    if (++calls <= times) throw error()
-    return calls
-  }
-}
 
 test('branches are inside of their group, at once and not mixed up', async () => {
   const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const

@@ -2,7 +2,7 @@ import { context, createContextKey, trace } from '@opentelemetry/api'
 import { chain } from 'stepchain'
 import { otel } from 'stepchain/otel'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Collector, instrumented, tree } from '../../support/collector.ts'
+import { Collector, fails, instrumented, tree } from '../../support/collector.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 
 const collector = new Collector()
@@ -10,14 +10,6 @@ beforeAll(() => collector.start())
 afterAll(() => collector.stop())
 
 const quiet = { logger: null }
-
-function fails(times: number, error: () => unknown = () => new TypeError('raw text')): () => number {
-  let calls = 0
-  return () => {
-    if (++calls <= times) throw error()
-    return calls
-  }
-}
 
 test('steps are inside of their run, and what they make inside of them', async () => {
   await chain('etl', quiet)

@@ -1,53 +1,8 @@
 import { describe, expect } from 'vitest'
+import { Async } from '../../support/counted.ts'
 import { type Case, promised } from '../../support/promises.ts'
 import { wait } from '../../support/steps.ts'
 import type { Loose } from '../../support/untyped.ts'
-
-/** An iterator that counts what is asked of it: out of sight, for it is part of an input, which is to stay as it is. */
-class Counted {
-  #asked = 0
-  #returned = 0
-  readonly #items: readonly unknown[]
-  readonly #wrap: (result: object) => unknown
-
-  constructor(items: readonly unknown[], wrap: (result: object) => unknown = (result) => result) {
-    this.#items = items
-    this.#wrap = wrap
-  }
-
-  /** How often it was asked for an item, and told to end. */
-  get counts(): readonly [asked: number, returned: number] {
-    return [this.#asked, this.#returned]
-  }
-
-  next(): unknown {
-    const at = this.#asked++
-    return this.#wrap(
-      at < this.#items.length ? { done: false, value: this.#items[at] } : { done: true, value: undefined },
-    )
-  }
-
-  return(): unknown {
-    this.#returned++
-    return this.#wrap({ done: true, value: undefined })
-  }
-
-  [Symbol.iterator](): this {
-    return this
-  }
-}
-
-class Async extends Counted {
-  declare readonly [Symbol.iterator]: never
-  constructor(items: readonly unknown[]) {
-    super(items, (result) => Promise.resolve(result))
-    Object.defineProperty(this, Symbol.iterator, { value: undefined })
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-}
 
 const doubled = (given: Case): Loose => given.chain().map('xs', (x: number) => x * 2, { out: 'ys', concurrency: 2 })
 
